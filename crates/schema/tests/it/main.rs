@@ -1,0 +1,4 @@
+//! The registry as a whole: what was promised of names, types and texts.
+
+mod reference;
+mod registry;
