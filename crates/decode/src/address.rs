@@ -1,0 +1,82 @@
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// An IP address as a number; IPv4 stands in the IPv4-mapped range of IPv6 (`::ffff:0:0/96`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address(u128);
+
+const MAPPED: u128 = 0xffff_0000_0000;
+
+impl Address {
+    /// The address of four octets given as a number, the first octet highest.
+    pub const fn from_ipv4(number: u32) -> Self {
+        Address(MAPPED | number as u128)
+    }
+
+    /// The address of 128 bits.
+    pub const fn from_ipv6(number: u128) -> Self {
+        Address(number)
+    }
+
+    /// The number of an IPv4 address, mapped ones included; nothing for any other.
+    pub const fn ipv4(self) -> Option<u32> {
+        if self.0 >> 32 == MAPPED >> 32 { Some(self.0 as u32) } else { None }
+    }
+
+    /// All 128 bits.
+    pub const fn bits(self) -> u128 {
+        self.0
+    }
+
+    /// Reads the text of an address: no brackets, no zone, no prefix length.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(text).ok()?;
+        if text.contains(':') {
+            text.parse::<Ipv6Addr>().ok().map(|a| Address(a.to_bits()))
+        } else {
+            text.parse::<Ipv4Addr>().ok().map(|a| Address::from_ipv4(a.to_bits()))
+        }
+    }
+}
+
+impl From<Address> for IpAddr {
+    fn from(address: Address) -> IpAddr {
+        match address.ipv4() {
+            Some(number) => IpAddr::V4(Ipv4Addr::from_bits(number)),
+            None => IpAddr::V6(Ipv6Addr::from_bits(address.0)),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    /// Dotted for IPv4, the canonical form of RFC 5952 for IPv6.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&IpAddr::from(*self), f)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn text_is_normalised() {
+        for (text, canonical) in [
+            ("10.0.0.4", "10.0.0.4"),
+            ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+            ("::ffff:10.0.0.4", "10.0.0.4"),
+            ("::", "::"),
+        ] {
+            assert_eq!(Address::parse(text.as_bytes()).unwrap().to_string(), canonical);
+        }
+        for text in ["", "10.0.0", "10.0.0.256", "010.0.0.1", "[::1]", "fe80::1%eth0", "10.0.0.0/8", "x"] {
+            assert!(Address::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}

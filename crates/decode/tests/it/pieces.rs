@@ -1,0 +1,57 @@
+use super::*;
+use proptest::prelude::*;
+
+/// Text that looks like a flow log and is wrong here and there.
+fn crooked_blob() -> impl Strategy<Value = Vec<u8>> {
+    let whole = blob(&[
+        vnet_record(1, &[BEGIN, END, "x"]),
+        nsg_record(2, &["1639389605,10.0.0.4,10.0.0.5,1,2,T,I,A,B,,,,"]),
+        vnet_record(2, &[DENY, END]),
+    ]);
+    let length = whole.len();
+    prop::collection::vec((0..length, prop_oneof![Just(None), any::<u8>().prop_map(Some)]), 0..6).prop_map(
+        move |edits| {
+            let mut bytes = whole.clone().into_bytes();
+            for (at, edit) in edits {
+                match edit {
+                    Some(byte) if at < bytes.len() => bytes[at] = byte,
+                    _ => bytes.truncate(at.max(length / 3)),
+                }
+            }
+            bytes
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_size_of_the_pieces_does_not_matter(piece in 1_usize..3_000, records in 1_usize..8) {
+        let records: Vec<String> = (0..records).map(|i| vnet_record(i as u32, &[BEGIN, END, DENY])).collect();
+        let text = blob(&records);
+        let whole = decode(&text);
+        let cut = decode_pieces(text.as_bytes(), piece, Limits::default());
+        prop_assert_eq!(whole.0, cut.0);
+        prop_assert_eq!(whole.1.tally(), cut.1.tally());
+        prop_assert_eq!(whole.1.position(), cut.1.position());
+    }
+
+    #[test]
+    fn every_tuple_is_delivered_or_counted(bytes in crooked_blob(), piece in 1_usize..3_000) {
+        let (kept, decoder) = decode_pieces(&bytes, piece, Limits::default());
+        let tally = decoder.tally();
+        let delivered: usize = kept.records.iter().map(|r| r.tuples.len()).sum();
+        prop_assert_eq!(tally.tuples(), delivered as u64);
+        prop_assert_eq!(tally.records, kept.records.len() as u64);
+        prop_assert_eq!(tally.records + tally.records_discarded(), decoder.records());
+        let bad_tuples = kept.discarded.iter().filter(|d| d.2.is_some()).count() as u64;
+        prop_assert!(tally.tuples_discarded() >= bad_tuples);
+        prop_assert!(decoder.position() <= bytes.len() as u64);
+    }
+
+    #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400), piece in 1_usize..100) {
+        decode_pieces(&bytes, piece, Limits { record_bytes_max: 100 });
+    }
+}
