@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use weir_enrich::enrich;
+use weir_reduce::{FlowKey, Interval, Names, ReducedFlow, RuleId, SourceId, WordId};
+use weir_schema::Table;
+use weir_table::rows::{Run, day_of, net_analytics};
+use weir_table::{Batch, Error};
+
+use crate::arrange::arrange;
+
+/// Rows of a part: one file. They are held until there are so many.
+const PART_ROWS: usize = 240_000;
+
+/// Rows of a batch on their way to their files, by day.
+///
+/// Whoever adds the row that fills a part writes it, so that reading waits for writing and memory stays flat.
+pub(crate) struct Collector<'a> {
+    table: &'static Table,
+    batch: &'a Batch,
+    runtime: &'a Handle,
+    run: Run<'a>,
+    pending: Mutex<Pending>,
+}
+
+#[derive(Default)]
+struct Pending {
+    names: Names,
+    days: BTreeMap<i32, Vec<ReducedFlow>>,
+}
+
+impl<'a> Collector<'a> {
+    pub fn new(table: &'static Table, batch: &'a Batch, runtime: &'a Handle, run: Run<'a>) -> Self {
+        Collector { table, batch, runtime, run, pending: Mutex::default() }
+    }
+
+    pub fn interval(&self) -> Interval {
+        self.run.interval
+    }
+
+    /// Adds the rows of a blob. `names` are those that the rows refer to.
+    pub fn add(&self, flows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
+        let mut full = Vec::new();
+        {
+            let mut pending = self.lock();
+            let Pending { names: all, days } = &mut *pending;
+            let renamed = Renamed::new(names, all);
+            for flow in flows {
+                let day = day_of(self.run.interval.start_micros(flow.key.interval));
+                let rows = days.entry(day).or_default();
+                rows.push(ReducedFlow { key: renamed.key(flow.key), ..flow });
+                if rows.len() == PART_ROWS {
+                    full.push((day, std::mem::take(rows)));
+                }
+            }
+            let most = days.iter().max_by_key(|(_, rows)| rows.len()).map(|(day, _)| *day);
+            // Many days at once must not add up to many parts.
+            if days.values().map(Vec::len).sum::<usize>() > 2 * PART_ROWS
+                && let Some(day) = most
+                && let Some(rows) = days.remove(&day)
+            {
+                full.push((day, rows));
+            }
+            if full.is_empty() {
+                return Ok(());
+            }
+        }
+        // Names only grow, so a copy taken now covers the rows taken above.
+        let names = self.lock().names.clone();
+        full.into_iter().try_for_each(|(day, rows)| self.write(day, rows, &names))
+    }
+
+    /// Writes what is left.
+    pub fn finish(self) -> Result<(), Error> {
+        let Pending { names, days } = std::mem::take(&mut *self.lock());
+        days.into_iter()
+            .filter(|(_, rows)| !rows.is_empty())
+            .try_for_each(|(day, rows)| self.write(day, rows, &names))
+    }
+
+    fn write(&self, day: i32, rows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
+        let flows: Vec<_> = arrange(rows).into_iter().map(enrich).collect();
+        let rows = net_analytics(&flows, names, &self.run)?;
+        self.runtime.block_on(self.batch.write(self.table, day, self.run.processed_micros, &[rows]))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The numbers that the names of one blob have among those of the batch.
+struct Renamed {
+    sources: Vec<SourceId>,
+    rules: Vec<RuleId>,
+    words: Vec<WordId>,
+}
+
+impl Renamed {
+    fn new(names: &Names, all: &mut Names) -> Self {
+        Renamed {
+            sources: names.sources().iter().map(|source| all.source_id(source.clone())).collect(),
+            rules: names.rules().iter().map(|rule| all.rule_id(rule.clone())).collect(),
+            words: names.words().iter().map(|word| all.word_id(word)).collect(),
+        }
+    }
+
+    fn key(&self, key: FlowKey) -> FlowKey {
+        FlowKey {
+            source: self.sources[key.source.0 as usize],
+            rule: self.rules[key.rule.0 as usize],
+            encryption: self.words[usize::from(key.encryption.0)],
+            ..key
+        }
+    }
+}

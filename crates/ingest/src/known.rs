@@ -1,0 +1,87 @@
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use weir_table::{BlobReading, BlobState, LedgerDay, TableFiles, Writer};
+
+/// What is known of blobs: the ledger, and what this run has read since.
+///
+/// A blob is known by its first record: whoever reads a blob holds that record meanwhile, so that a copy beside
+/// it is not read at the same time.
+pub(crate) struct Known<'a> {
+    writer: &'a Writer,
+    files: &'a TableFiles,
+    runtime: &'a Handle,
+    inner: Mutex<Inner>,
+    released: Condvar,
+}
+
+#[derive(Default)]
+struct Inner {
+    days: HashMap<i32, LedgerDay>,
+    held: HashSet<String>,
+}
+
+/// Keeps others from reading a blob that begins with the same record.
+pub(crate) struct Hold<'a> {
+    known: &'a Known<'a>,
+    head_hash: String,
+}
+
+impl<'a> Known<'a> {
+    pub fn new(writer: &'a Writer, files: &'a TableFiles, runtime: &'a Handle) -> Self {
+        Known { writer, files, runtime, inner: Mutex::default(), released: Condvar::new() }
+    }
+
+    /// How far the blob of this name was read.
+    pub fn blob(&self, day: i32, name: &str) -> Result<Option<BlobState>, weir_table::Error> {
+        self.on_day(day, |known| known.blob(name).cloned())
+    }
+
+    /// The blob that begins with this record and was read furthest.
+    pub fn head(&self, day: i32, head_hash: &str) -> Result<Option<BlobState>, weir_table::Error> {
+        self.on_day(day, |known| known.head(head_hash).cloned())
+    }
+
+    /// Takes note of a reading.
+    pub fn note(&self, reading: &BlobReading) -> Result<(), weir_table::Error> {
+        self.change_day(reading.day, |known| known.note(reading.into()))
+    }
+
+    /// Waits until nobody else reads a blob that begins with this record.
+    pub fn hold(&'a self, head_hash: &str) -> Hold<'a> {
+        let mut inner = self.lock();
+        while inner.held.contains(head_hash) {
+            inner = self.released.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.held.insert(head_hash.to_owned());
+        Hold { known: self, head_hash: head_hash.to_owned() }
+    }
+
+    fn on_day<T>(&self, day: i32, look: impl FnOnce(&LedgerDay) -> T) -> Result<T, weir_table::Error> {
+        self.change_day(day, |known| look(known))
+    }
+
+    fn change_day<T>(&self, day: i32, act: impl FnOnce(&mut LedgerDay) -> T) -> Result<T, weir_table::Error> {
+        let mut inner = self.lock();
+        let known = match inner.days.entry(day) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(self.runtime.block_on(self.writer.ledger_day(self.files, day))?)
+            }
+        };
+        Ok(act(known))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.known.lock().held.remove(&self.head_hash);
+        self.known.released.notify_all();
+    }
+}

@@ -1,0 +1,17 @@
+//! Runs the stages from blob to table: the only place where they are wired together.
+//!
+//! In come the blobs that were found and the writer of a workspace; out come committed rows and a [`Summary`].
+//! Blobs are read in rounds of about a gigabyte, several at a time. What a round read is committed together, all
+//! or none; a run that is interrupted loses no more than its last round, and the next run takes up there.
+//! Nothing that cannot be read stops the others.
+
+mod arrange;
+mod collect;
+mod known;
+mod pieces;
+mod read;
+mod run;
+mod summary;
+
+pub use run::{Error, Options, Progress, ingest};
+pub use summary::{Counts, Incident, Outcome, Summary};

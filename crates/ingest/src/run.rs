@@ -1,0 +1,195 @@
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+use weir_blob::{Blob, Found};
+use weir_decode::Limits;
+use weir_table::rows::Run;
+use weir_table::{BlobReading, Writer};
+
+use crate::collect::Collector;
+use crate::known::Known;
+use crate::read::{BlobLimits, Finished, read};
+use crate::summary::INCIDENTS_MAX;
+use crate::{Incident, Outcome, Summary};
+
+/// Why a run had to stop. Trouble with one blob does not stop a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The data folder could not be used.
+    #[error(transparent)]
+    Table(#[from] weir_table::Error),
+}
+
+/// How a run goes about its work.
+pub struct Options<'a> {
+    /// Blobs read at the same time.
+    pub threads: usize,
+    /// Stored bytes of a round, which is committed together.
+    pub round_bytes: u64,
+    /// Largest blob in bytes, decompressed.
+    pub blob_bytes_max: u64,
+    /// What the decoder puts up with.
+    pub limits: Limits,
+    /// The clock: microseconds since the Unix epoch.
+    pub now_micros: &'a (dyn Fn() -> i64 + Sync),
+    /// Program and version, for the ledger.
+    pub written_by: &'a str,
+    /// Runs what waits for the store.
+    pub runtime: &'a Handle,
+}
+
+/// How far a run has come; others may look at any time.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Stored bytes that are done with, those of blobs that needed no reading included.
+    pub bytes: Arc<AtomicU64>,
+    /// Blobs that are done with.
+    pub blobs: AtomicU64,
+    /// Tuples reduced.
+    pub tuples: AtomicU64,
+}
+
+/// Reads what is new in some blobs and commits it.
+pub fn ingest(
+    writer: &mut Writer,
+    found: &Found,
+    options: &Options<'_>,
+    progress: &Progress,
+) -> Result<Summary, Error> {
+    let mut summary = Summary::default();
+    for problem in &found.problems {
+        summary.note(&problem.name, Outcome::Failed, problem.error.to_string());
+    }
+    for round in rounds(&found.blobs, options.round_bytes) {
+        ingest_round(writer, round, options, progress, &mut summary)?;
+    }
+    Ok(summary)
+}
+
+/// Cuts the blobs into rounds of about `bytes` each.
+fn rounds(blobs: &[Blob], bytes: u64) -> Vec<&[Blob]> {
+    let mut rounds = Vec::new();
+    let mut rest = blobs;
+    while !rest.is_empty() {
+        let mut sum = 0;
+        let fits = rest.iter().take_while(|blob| {
+            sum += blob.size_bytes;
+            sum <= bytes
+        });
+        let (round, behind) = rest.split_at(fits.count().max(1));
+        rounds.push(round);
+        rest = behind;
+    }
+    rounds
+}
+
+fn ingest_round(
+    writer: &mut Writer,
+    blobs: &[Blob],
+    options: &Options<'_>,
+    progress: &Progress,
+    summary: &mut Summary,
+) -> Result<(), Error> {
+    let started = (options.now_micros)();
+    let batch = writer.begin(started);
+    let workspace = writer.workspace().clone();
+    let settings = workspace.settings();
+    let run = Run {
+        workspace_id: &settings.workspace_id,
+        interval: settings.interval(),
+        processed_micros: started,
+    };
+    let ledger = options.runtime.block_on(workspace.files(table("WeirBlobs")?))?;
+    let known = Known::new(writer, &ledger, options.runtime);
+    let collector = Collector::new(table("NTANetAnalytics")?, &batch, options.runtime, run);
+    let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
+    let finished = read_all(blobs, options.threads, progress, &|blob, bytes| {
+        read(blob, limits, &known, &collector, bytes)
+    })?;
+    collector.finish()?;
+    let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();
+    let now = (options.now_micros)();
+    let committed = options.runtime.block_on(writer.commit(batch, &readings, now, options.written_by))?;
+    summary.rows += committed.rows;
+    summary.parquet_bytes += committed.parquet_bytes;
+    summary.batches += u64::from(committed.batch > 0);
+    for (blob, finished) in finished {
+        summary.waiting_bytes += finished.waiting_bytes;
+        if let Some(reading) = &finished.reading {
+            summary.bytes_read += reading.bytes.end - reading.bytes.start;
+            summary.tally.merge(&reading.tally);
+        }
+        summary.note(&blob.name, finished.outcome, finished.detail);
+    }
+    Ok(())
+}
+
+/// What one blob came to, with the blob.
+type Done<'b> = (&'b Blob, Finished);
+
+/// Reads one blob and counts the stored bytes as they are read.
+type ReadOne<'a> = dyn Fn(&Blob, &Arc<AtomicU64>) -> Result<Finished, weir_table::Error> + Sync + 'a;
+
+/// Reads blobs, several at a time, in their order; what came of them is in their order, too.
+fn read_all<'b>(
+    blobs: &'b [Blob],
+    threads: usize,
+    progress: &Progress,
+    read: &ReadOne<'_>,
+) -> Result<Vec<Done<'b>>, weir_table::Error> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Done<'b>)>> = Mutex::default();
+    let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
+    let work = || {
+        while let Some((index, blob)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            blobs.get(index).map(|blob| (index, blob))
+        } {
+            match read(blob, &progress.bytes) {
+                Ok(finished) => {
+                    let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
+                    progress.tuples.fetch_add(tuples, Ordering::Relaxed);
+                    progress.blobs.fetch_add(1, Ordering::Relaxed);
+                    if finished.outcome == Outcome::Unchanged {
+                        progress.bytes.fetch_add(blob.size_bytes, Ordering::Relaxed);
+                    }
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, (blob, finished)));
+                }
+                Err(error) => {
+                    // The data folder fails: no blob will fare better.
+                    next.store(blobs.len(), Ordering::Relaxed);
+                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, blobs.len().max(1)) {
+            scope.spawn(work);
+        }
+    });
+    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    Ok(done.into_iter().map(|(_, done)| done).collect())
+}
+
+fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
+    weir_schema::table(name).ok_or_else(|| weir_table::Error::UnsupportedTable {
+        table: name.to_owned(),
+        feature: "its name".to_owned(),
+    })
+}
+
+impl Summary {
+    fn note(&mut self, blob: &str, outcome: Outcome, detail: String) {
+        self.blobs.add(outcome);
+        if !detail.is_empty() && self.incidents.len() < INCIDENTS_MAX {
+            self.incidents.push(Incident { blob: blob.to_owned(), outcome, detail });
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Rows of the tables as Arrow batches, in the columns of the registry.
+
+mod blobs;
+mod columns;
+mod net_analytics;
+
+pub use blobs::{BatchInfo, weir_batch, weir_blobs};
+pub use net_analytics::{Run, net_analytics};
+
+/// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.
+pub fn day_of(micros: i64) -> i32 {
+    // The years 1 to 9999 are well within i32 days.
+    micros.div_euclid(86_400_000_000) as i32
+}

@@ -1,0 +1,315 @@
+//! Rows of `NTANetAnalytics` from enriched flows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch};
+use weir_decode::{Address, Decision, Direction};
+use weir_enrich::spelling::{self, ResourceId};
+use weir_enrich::{EnrichedFlow, FlowType};
+use weir_reduce::{Counters, Interval, Names, RuleKind};
+
+use super::columns::{batch, constant, longs, optional_longs, times, words};
+use crate::Error;
+use crate::writer::named;
+
+/// Rows of a run that ended this long after their interval, or sooner, are live: they carry the time of
+/// processing as `TimeGenerated`. Later ones are back-fill and carry the end of their interval, so that
+/// `ago(…)` finds them where they belong.
+const LIVE_MICROS: i64 = 2 * 3_600_000_000;
+
+/// What all rows of a batch share.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// `TenantId`.
+    pub workspace_id: &'a str,
+    /// The processing interval.
+    pub interval: Interval,
+    /// `TimeProcessed`, microseconds since the Unix epoch.
+    pub processed_micros: i64,
+}
+
+/// The rows of some flows, in their order.
+pub fn net_analytics(flows: &[EnrichedFlow], names: &Names, run: &Run<'_>) -> Result<RecordBatch, Error> {
+    let rows = Rows::new(flows, names, run);
+    batch(named("NTANetAnalytics")?, flows.len(), |name| rows.column(name))
+}
+
+struct Rows<'a> {
+    flows: &'a [EnrichedFlow],
+    run: &'a Run<'a>,
+    src_ips: Numbered<String>,
+    dest_ips: Numbered<String>,
+    l7_protocols: Numbered<&'static str>,
+    l4_protocols: Numbered<String>,
+    sources: Vec<SourceWords>,
+    rules: Vec<RuleWords>,
+    names: &'a Names,
+    billed_constant: usize,
+}
+
+/// What the columns say of a source.
+struct SourceWords {
+    flow_log: String,
+    log_resource: String,
+    target: String,
+    target_type: String,
+    mac: String,
+    nsg: bool,
+}
+
+/// What the columns say of a rule.
+struct RuleWords {
+    group: String,
+    rule: String,
+    nsg: String,
+    nsg_kind: &'static str,
+}
+
+/// Values that occur again and again, each kept once, and the number of each row's.
+struct Numbered<T> {
+    values: Vec<T>,
+    numbers: Vec<i32>,
+}
+
+impl<T> Numbered<T> {
+    fn of<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, value: impl Fn(K) -> T) -> Self {
+        let mut known: HashMap<K, i32> = HashMap::new();
+        let mut values = Vec::new();
+        let mut last: Option<(K, i32)> = None;
+        let mut number = |key: K| match last {
+            // Sorted rows repeat their address.
+            Some((same, number)) if same == key => number,
+            _ => {
+                let number = *known.entry(key).or_insert_with(|| {
+                    values.push(value(key));
+                    values.len() as i32 - 1
+                });
+                last = Some((key, number));
+                number
+            }
+        };
+        let numbers = keys.map(&mut number).collect();
+        Numbered { values, numbers }
+    }
+}
+
+impl<T: AsRef<str>> Numbered<T> {
+    fn column(&self) -> ArrayRef {
+        words(self.numbers.clone(), self.values.iter().map(AsRef::as_ref))
+    }
+
+    fn length(&self, row: usize) -> usize {
+        self.values[self.numbers[row] as usize].as_ref().len()
+    }
+}
+
+impl<'a> Rows<'a> {
+    fn new(flows: &'a [EnrichedFlow], names: &'a Names, run: &'a Run<'a>) -> Self {
+        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::of(flows.iter().map(of), |ip| ip.to_string());
+        let sources = names.sources().iter().map(|source| {
+            let target = ResourceId::parse(&source.target_id);
+            // An NSG log is enabled on the NSG that it names.
+            let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
+            let target = target.or(nsg);
+            SourceWords {
+                flow_log: if source.nsg {
+                    String::new()
+                } else {
+                    spelling::short_resource_id(&source.log_resource_id)
+                },
+                log_resource: source.log_resource_id.clone(),
+                target: target.as_ref().map_or_else(|| source.target_id.clone(), ResourceId::short),
+                target_type: target.as_ref().map_or("", ResourceId::type_word).to_owned(),
+                mac: spelling::mac_address(&source.mac),
+                nsg: source.nsg,
+            }
+        });
+        let rules = names.rules().iter().map(|rule| RuleWords {
+            group: rule.acl_group.clone(),
+            rule: rule.acl_rule.clone(),
+            nsg: spelling::short_resource_id(&rule.acl_group),
+            nsg_kind: match rule.kind {
+                RuleKind::Default => "Default",
+                RuleKind::User => "UserDefined",
+                RuleKind::Untold => "",
+            },
+        });
+        Rows {
+            flows,
+            run,
+            src_ips: ip(|row| row.flow.key.src_ip),
+            dest_ips: ip(|row| row.flow.key.dest_ip),
+            l7_protocols: Numbered::of(flows.iter().map(|row| row.l7_protocol), |name| name),
+            l4_protocols: Numbered::of(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
+                spelling::l4_protocol(protocol).into_owned()
+            }),
+            sources: sources.collect(),
+            rules: rules.collect(),
+            names,
+            billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
+        }
+    }
+
+    fn column(&self, name: &str) -> Option<ArrayRef> {
+        let run = self.run;
+        let started = |decision, direction| {
+            self.longs(move |row| {
+                let matches = row.flow.key.decision == decision && row.flow.key.direction == direction;
+                if matches { row.flow.counters.flows_started } else { 0 }
+            })
+        };
+        Some(match name {
+            "SubType" => self.constant("FlowLog"),
+            "FaSchemaVersion" => self.constant("3"),
+            "Type" => self.constant("NTANetAnalytics"),
+            "TenantId" => self.constant(run.workspace_id),
+            "_IsBillable" => self.constant("false"),
+            "_BilledSize" => self.billed_size(),
+            "TimeProcessed" | "_TimeReceived" => self.times(|_| run.processed_micros),
+            "TimeGenerated" => self.times(|row| self.generated_micros(row)),
+            "FlowIntervalStartTime" => self.times(|row| self.interval_start(row)),
+            "FlowIntervalEndTime" => self.times(|row| self.interval_end(row)),
+            "FlowStartTime" => self.times(|row| row.flow.counters.first_millis * 1_000),
+            "FlowEndTime" => self.times(|row| row.flow.counters.last_millis * 1_000),
+            "FlowLogResourceId" => self.source(|source| &source.flow_log),
+            "LogResourceId" => self.source(|source| &source.log_resource),
+            "TargetResourceId" => self.source(|source| &source.target),
+            "TargetResourceType" => self.source(|source| &source.target_type),
+            "MacAddress" => self.source(|source| &source.mac),
+            "AclGroup" => self.rule(|rule| &rule.group),
+            "AclRule" => self.rule(|rule| &rule.rule),
+            "NsgList" => self.nsg(|rule| &rule.nsg),
+            "NsgRule" => self.nsg(|rule| &rule.rule),
+            "NsgRuleType" => self.nsg(|rule| rule.nsg_kind),
+            "SrcIp" => self.src_ips.column(),
+            "DestIp" => self.dest_ips.column(),
+            "SrcIpNumber" => self.ip_numbers(|row| row.flow.key.src_ip),
+            "DestIpNumber" => self.ip_numbers(|row| row.flow.key.dest_ip),
+            "DestPort" => Arc::new(Int32Array::from_iter_values(
+                self.flows.iter().map(|row| row.flow.key.dest_port.into()),
+            )),
+            "L4Protocol" => self.l4_protocols.column(),
+            "L7Protocol" => self.l7_protocols.column(),
+            "FlowDirection" => {
+                let both = [Direction::Inbound, Direction::Outbound].map(spelling::direction);
+                self.words(|row| row.flow.key.direction as i32, both)
+            }
+            "FlowStatus" | "Action" => {
+                let both = [Decision::Allowed, Decision::Denied].map(spelling::status);
+                self.words(|row| row.flow.key.decision as i32, both)
+            }
+            "FlowEncryption" => {
+                let all = self.names.words().iter().map(String::as_str);
+                self.words(|row| row.flow.key.encryption.0.into(), all)
+            }
+            "FlowType" => {
+                let all = [FlowType::AzurePublic, FlowType::Unknown].map(FlowType::word);
+                self.words(|row| row.flow_type as i32, all)
+            }
+            "AllowedInFlows" => started(Decision::Allowed, Direction::Inbound),
+            "AllowedOutFlows" => started(Decision::Allowed, Direction::Outbound),
+            "DeniedInFlows" => started(Decision::Denied, Direction::Inbound),
+            "DeniedOutFlows" => started(Decision::Denied, Direction::Outbound),
+            "CompletedFlows" => self.counter(|c| c.flows_completed),
+            "PacketsSrcToDest" => self.counter(|c| c.packets_src_to_dest),
+            "BytesSrcToDest" => self.counter(|c| c.bytes_src_to_dest),
+            "PacketsDestToSrc" => self.counter(|c| c.packets_dest_to_src),
+            "BytesDestToSrc" => self.counter(|c| c.bytes_dest_to_src),
+            "RecordCount" => self.counter(|c| c.records),
+            _ => return None,
+        })
+    }
+
+    fn interval_start(&self, row: &EnrichedFlow) -> i64 {
+        self.run.interval.start_micros(row.flow.key.interval)
+    }
+
+    fn interval_end(&self, row: &EnrichedFlow) -> i64 {
+        self.interval_start(row) + self.run.interval.micros()
+    }
+
+    fn generated_micros(&self, row: &EnrichedFlow) -> i64 {
+        let end = self.interval_end(row);
+        if self.run.processed_micros - end <= LIVE_MICROS { self.run.processed_micros } else { end }
+    }
+
+    fn constant(&self, value: &str) -> ArrayRef {
+        constant(value, self.flows.len())
+    }
+
+    fn longs(&self, value: impl Fn(&EnrichedFlow) -> i64) -> ArrayRef {
+        longs(self.flows.iter().map(value))
+    }
+
+    fn counter(&self, value: impl Fn(&Counters) -> i64) -> ArrayRef {
+        self.longs(|row| value(&row.flow.counters))
+    }
+
+    fn times(&self, value: impl Fn(&EnrichedFlow) -> i64) -> ArrayRef {
+        times(self.flows.iter().map(value))
+    }
+
+    fn ip_numbers(&self, ip: impl Fn(&EnrichedFlow) -> Address) -> ArrayRef {
+        optional_longs(self.flows.iter().map(|row| ip(row).ipv4().map(i64::from)))
+    }
+
+    fn words<'w>(
+        &self,
+        number: impl Fn(&EnrichedFlow) -> i32,
+        all: impl IntoIterator<Item = &'w str>,
+    ) -> ArrayRef {
+        words(self.flows.iter().map(number).collect(), all)
+    }
+
+    fn source(&self, word: impl Fn(&SourceWords) -> &str) -> ArrayRef {
+        self.words(|row| row.flow.key.source.0 as i32, self.sources.iter().map(word))
+    }
+
+    fn rule(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
+        self.words(|row| row.flow.key.rule.0 as i32, self.rules.iter().map(word))
+    }
+
+    /// A word of the rule where the log is an NSG's, blank where it is a network's.
+    fn nsg(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
+        let number = |row: &EnrichedFlow| {
+            let nsg = self.sources[row.flow.key.source.0 as usize].nsg;
+            if nsg { row.flow.key.rule.0 as i32 + 1 } else { 0 }
+        };
+        self.words(number, std::iter::once("").chain(self.rules.iter().map(word)))
+    }
+
+    /// Bytes of the row's values: text by its length, numbers and times by eight.
+    fn billed_size(&self) -> ArrayRef {
+        let size = |(index, row): (usize, &EnrichedFlow)| {
+            let source = &self.sources[row.flow.key.source.0 as usize];
+            let rule = &self.rules[row.flow.key.rule.0 as usize];
+            let source_bytes = source.flow_log.len()
+                + source.log_resource.len()
+                + source.target.len()
+                + source.target_type.len()
+                + source.mac.len();
+            let nsg_bytes =
+                if source.nsg { rule.nsg.len() + rule.rule.len() + rule.nsg_kind.len() } else { 0 };
+            let bytes = self.billed_constant
+                + source_bytes
+                + nsg_bytes
+                + rule.group.len()
+                + rule.rule.len()
+                + self.src_ips.length(index)
+                + self.dest_ips.length(index)
+                + self.l4_protocols.length(index)
+                + self.l7_protocols.length(index)
+                + spelling::direction(row.flow.key.direction).len()
+                + 2 * spelling::status(row.flow.key.decision).len()
+                + self.names.word(row.flow.key.encryption).len()
+                + row.flow_type.word().len();
+            bytes as f64
+        };
+        Arc::new(Float64Array::from_iter_values(self.flows.iter().enumerate().map(size)))
+    }
+}
+
+/// Bytes that are the same in every row, the workspace id apart: `FlowLog`, `3`, `false`, the table's name, ten
+/// counters, a port, a flag, seven times.
+const CONSTANT_BYTES: usize = 7 + 1 + 5 + 15 + 10 * 8 + 8 + 1 + 7 * 8;

@@ -1,0 +1,143 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use url::Url;
+use weir_schema::{Table, TableKind, tables};
+use weir_value::datetime;
+
+use crate::lease::Lease;
+use crate::settings::FoldPublic;
+use crate::{Error, FORMAT_VERSION, Settings, TableFiles, Writer, delta};
+
+/// One workspace of a data folder: its settings, its tables, its ledger.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+    store: Arc<dyn ObjectStore>,
+    settings: Settings,
+}
+
+/// What a workspace is made with.
+#[derive(Debug, Clone)]
+pub struct NewWorkspace {
+    /// The processing interval; 60 minutes when none is asked for.
+    pub interval_minutes: Option<u32>,
+    /// Now, in microseconds since the Unix epoch.
+    pub now_micros: i64,
+    /// Program and version.
+    pub created_by: String,
+}
+
+impl Workspace {
+    /// Opens a workspace; nothing when there is none of this name.
+    pub fn open(data: &Path, name: &str) -> Result<Option<Workspace>, Error> {
+        let root = root(data, name)?;
+        match Settings::read(&root.join("weir.json"))? {
+            Some(settings) => Workspace::with(&root, settings).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a workspace, or makes it.
+    pub async fn open_or_create(data: &Path, name: &str, new: &NewWorkspace) -> Result<Workspace, Error> {
+        if let Some(workspace) = Workspace::open(data, name)? {
+            let existing = workspace.settings.interval_minutes;
+            return match new.interval_minutes {
+                Some(asked) if asked != existing => Err(Error::OtherInterval { existing, asked }),
+                _ => Ok(workspace),
+            };
+        }
+        let root = root(data, name)?;
+        for folder in ["tables", "ledger/batches"] {
+            let path = root.join(folder);
+            std::fs::create_dir_all(&path).map_err(Error::io("create", &path))?;
+        }
+        // Two processes may find no workspace at the same moment; one of them makes it.
+        let _lease = Lease::take(&root)?;
+        if let Some(workspace) = Workspace::open(data, name)? {
+            return Ok(workspace);
+        }
+        let created = datetime::from_unix_micros(new.now_micros).unwrap_or(datetime::UNIX_EPOCH);
+        let settings = Settings {
+            format_version: FORMAT_VERSION,
+            workspace_id: uuid::Uuid::new_v4().to_string(),
+            interval_minutes: new.interval_minutes.unwrap_or(60),
+            fold_public: FoldPublic::None,
+            created: datetime::format(created),
+            created_by: new.created_by.clone(),
+        };
+        let path = root.join("weir.json");
+        let workspace = Workspace::with(&root, settings)?;
+        for table in tables::ALL {
+            if let Some(url) = workspace.table_url(table) {
+                delta::create(table, url).await?;
+            }
+        }
+        // Last, so that a folder with settings is a whole one.
+        workspace.settings.write(&path)?;
+        Ok(workspace)
+    }
+
+    fn with(root: &Path, settings: Settings) -> Result<Workspace, Error> {
+        let root = std::path::absolute(root).map_err(Error::io("find", root))?;
+        let store = LocalFileSystem::new_with_prefix(&root).map_err(|source| Error::Store {
+            what: "open",
+            path: root.display().to_string(),
+            source,
+        })?;
+        Ok(Workspace { root, store: Arc::new(store), settings })
+    }
+
+    /// What holds for the workspace as long as it lives.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Takes the lease and finishes what an earlier writer left recorded but not committed.
+    pub async fn writer(&self) -> Result<Writer, Error> {
+        Writer::open(self.clone()).await
+    }
+
+    /// The files of a table as of now. A view has none.
+    pub async fn files(&self, table: &'static Table) -> Result<TableFiles, Error> {
+        match self.table_url(table) {
+            Some(url) => TableFiles::load(table, url).await,
+            None => Ok(TableFiles::empty(table)),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// Path of a table's folder below the root; nothing for a view.
+    pub(crate) fn table_path(table: &Table) -> Option<String> {
+        match table.kind {
+            TableKind::Stored => Some(format!("tables/{}", table.name)),
+            TableKind::Ledger => Some(format!("ledger/{}", table.name)),
+            TableKind::View => None,
+        }
+    }
+
+    /// Where a table's folder is; nothing for a view.
+    pub(crate) fn table_url(&self, table: &Table) -> Option<Url> {
+        let path = self.root.join(Self::table_path(table)?);
+        // The root is absolute, so it has a URL.
+        Url::from_directory_path(path).ok()
+    }
+}
+
+/// The folder of a workspace. Its name must not lead anywhere else.
+fn root(data: &Path, name: &str) -> Result<PathBuf, Error> {
+    let plain = !name.is_empty()
+        && name.len() <= 64
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if plain { Ok(data.join(name)) } else { Err(Error::BadName(name.to_owned())) }
+}
