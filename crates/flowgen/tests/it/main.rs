@@ -1,0 +1,11 @@
+//! Generated logs, read back with a JSON parser and compared with what was promised.
+
+mod consistency;
+mod demo;
+mod determinism;
+mod oddities;
+mod read;
+mod recount;
+mod refusals;
+mod sizes;
+mod validity;
