@@ -1,0 +1,10 @@
+//! `print name = value, …`
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/print-operator>
+
+use super::Parser;
+use crate::ast::{Name, OperatorKind};
+
+pub(super) fn parse(p: &mut Parser<'_>, _: &Name) -> OperatorKind {
+    OperatorKind::Print { items: p.named_items(&[]) }
+}

@@ -1,0 +1,10 @@
+//! The parser and the formatter on whole queries.
+
+mod conformance;
+mod errors;
+mod generate;
+mod language;
+mod robustness;
+mod round_trip;
+mod seeds;
+mod shape;

@@ -1,0 +1,61 @@
+//! `min`, `max` and their `…if` twins.
+
+use datafusion::functions_aggregate::expr_fn::{max, min};
+use datafusion::logical_expr::Expr;
+use weir_value::KustoType;
+
+use super::sums::or_else;
+use super::{Aggregate, AggregateArguments, Shape};
+use crate::functions::{Accepts, Naming, exactly, one};
+use crate::physical;
+use crate::typed::Typed;
+
+pub(super) const AGGREGATES: &[&Aggregate] = &[&MIN, &MAX, &MIN_IF, &MAX_IF];
+
+const MIN: Aggregate = Aggregate {
+    names: &["min"],
+    naming: Naming::Prefix("min"),
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, min, false) }],
+};
+
+const MAX: Aggregate = Aggregate {
+    names: &["max"],
+    naming: Naming::Prefix("max"),
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, max, false) }],
+};
+
+const MIN_IF: Aggregate = Aggregate {
+    names: &["minif"],
+    naming: Naming::Prefix("minif"),
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        build: |a| extreme(a, min, true),
+    }],
+};
+
+const MAX_IF: Aggregate = Aggregate {
+    names: &["maxif"],
+    naming: Naming::Prefix("maxif"),
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        build: |a| extreme(a, max, true),
+    }],
+};
+
+/// The smallest or largest value; null over nothing, blank for strings.
+fn extreme(a: &mut AggregateArguments<'_, '_, '_>, which: fn(Expr) -> Expr, conditional: bool) -> Typed {
+    let value = a.take(0);
+    if value.kind == KustoType::Dynamic {
+        let hint = "convert it, with tolong() for example";
+        a.binder.tell(weir_kql::Diagnostic::error(None, a.span, "a dynamic has no order").with_hint(hint));
+        return Typed::poison();
+    }
+    let kind = value.kind;
+    let mut found = which(value.expr);
+    if conditional {
+        let condition = a.take(1);
+        found = a.filtered(found, condition);
+    }
+    let found = a.add(found, kind);
+    if kind == KustoType::String { or_else(found, physical::text("")) } else { found }
+}

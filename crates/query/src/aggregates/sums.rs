@@ -1,0 +1,88 @@
+//! `sum`, `avg` and their `…if` twins.
+
+use datafusion::common::ScalarValue;
+use datafusion::functions_aggregate::expr_fn::{avg, sum};
+use weir_value::KustoType;
+
+use super::{Aggregate, AggregateArguments, Shape};
+use crate::functions::math::ROUND_TO_LONG;
+use crate::functions::{Accepts, Naming, exactly, one};
+use crate::typed::Typed;
+
+use KustoType::{Bool, Datetime, Int, Long, Real, Timespan};
+
+pub(super) const AGGREGATES: &[&Aggregate] = &[&SUM, &SUM_IF, &AVG, &AVG_IF];
+
+/// The sum; 0 over nothing.
+const SUM: Aggregate = Aggregate {
+    names: &["sum"],
+    naming: Naming::Prefix("sum"),
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Summable)], build: |a| sum_of(a, false) }],
+};
+
+const SUM_IF: Aggregate = Aggregate {
+    names: &["sumif"],
+    naming: Naming::Prefix("sumif"),
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Summable), exactly("predicate", Bool)],
+        build: |a| sum_of(a, true),
+    }],
+};
+
+/// The mean; NaN over nothing.
+const AVG: Aggregate = Aggregate {
+    names: &["avg"],
+    naming: Naming::Prefix("avg"),
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Summable)], build: |a| mean_of(a, false) }],
+};
+
+const AVG_IF: Aggregate = Aggregate {
+    names: &["avgif"],
+    naming: Naming::Prefix("avgif"),
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Summable), exactly("predicate", Bool)],
+        build: |a| mean_of(a, true),
+    }],
+};
+
+fn sum_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
+    let value = a.take(0).widened();
+    let kind = value.kind;
+    if kind == Datetime {
+        return a.binder.refuse(Some("KS107"), a.span, "datetimes have no sum");
+    }
+    let mut total = sum(value.expr);
+    if conditional {
+        let condition = a.take(1);
+        total = a.filtered(total, condition);
+    }
+    let zero = match kind {
+        Real => ScalarValue::Float64(Some(0.0)),
+        _ => ScalarValue::Int64(Some(0)),
+    };
+    let total = a.add(total, kind);
+    or_else(total, zero)
+}
+
+fn mean_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
+    let value = a.take(0);
+    let kind = value.kind;
+    let real = a.binder.converted(value, Real);
+    let mut mean = avg(real.expr);
+    if conditional {
+        let condition = a.take(1);
+        mean = a.filtered(mean, condition);
+    }
+    let mean = a.add(mean, Real);
+    match kind {
+        Timespan | Datetime => Typed::new(ROUND_TO_LONG.call(vec![mean.expr]), kind),
+        Int | Long | Real => or_else(mean, ScalarValue::Float64(Some(f64::NAN))),
+        _ => mean,
+    }
+}
+
+/// The column, or a constant where it is null: aggregates over nothing.
+pub(super) fn or_else(typed: Typed, constant: ScalarValue) -> Typed {
+    let constant = crate::physical::literal(constant);
+    Typed { expr: datafusion::functions::expr_fn::coalesce(vec![typed.expr, constant]), ..typed }
+}

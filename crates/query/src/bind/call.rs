@@ -1,0 +1,482 @@
+//! Calls: of functions, of aggregates, of the query's own functions.
+
+use std::rc::Rc;
+
+use weir_kql::ast::{
+    Call, Expr, ExprKind, Function as OwnFunction, NamedExpr, Parameter as OwnParameter, ParameterType, Span,
+    StatementKind,
+};
+use weir_kql::{Diagnostic, nearest};
+use weir_value::KustoType;
+
+use super::conversion::is_number;
+use super::{Binder, Binding, CALL_DEPTH_MAX, Env, Scope};
+use crate::aggregates;
+use crate::functions::{self, Accepts, Build, Count, Function, Parameter};
+use crate::typed::{Relation, Typed};
+
+/// The arguments of a call while it is put together.
+pub struct Arguments<'b, 'a, 's> {
+    /// Binds more, where the function needs it.
+    pub binder: &'b mut Binder<'a>,
+    /// The arguments, in the types that the overload takes.
+    pub typed: Vec<Typed>,
+    /// The arguments as written.
+    pub written: &'s [NamedExpr],
+    /// The call.
+    pub span: Span,
+    /// Where it stands.
+    pub scope: Scope<'s>,
+}
+
+impl Arguments<'_, '_, '_> {
+    /// Takes an argument; a poisoned one where there is none.
+    pub fn take(&mut self, index: usize) -> Typed {
+        self.typed
+            .get_mut(index)
+            .map_or_else(Typed::poison, |typed| std::mem::replace(typed, Typed::poison()))
+    }
+
+    /// The place of an argument.
+    pub fn span_of(&self, index: usize) -> Span {
+        self.written.get(index).map_or(self.span, |argument| argument.value.span)
+    }
+
+    /// Says what is wrong with an argument.
+    pub fn refuse(&mut self, index: usize, message: impl Into<String>) -> Typed {
+        let span = self.span_of(index);
+        self.binder.refuse(None, span, message)
+    }
+}
+
+impl Binder<'_> {
+    /// A call where a scalar is expected.
+    pub(super) fn call(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Typed {
+        let name = call.name.text.as_str();
+        if let Some(Binding::Function(function, env)) = scope.env.get(name) {
+            let (function, env) = (Rc::clone(function), env.clone());
+            return self.own_scalar(call, &function, &env, span, scope);
+        }
+        if let Some(typed) = self.special(call, span, scope) {
+            return typed;
+        }
+        if let (Some(aggregate), Some(aggregates)) = (aggregates::aggregate(name), scope.aggregates) {
+            return self.aggregate(aggregate, call, span, scope, aggregates);
+        }
+        match functions::function(name) {
+            Some(function) => self.built_in(function, call, span, scope),
+            None => self.unknown_function(call, scope),
+        }
+    }
+
+    fn unknown_function(&mut self, call: &Call, scope: Scope<'_>) -> Typed {
+        let name = call.name.text.as_str();
+        let mut diagnostic = if aggregates::aggregate(name).is_some() {
+            let message = format!("the aggregate '{name}' can only be used in summarize and its kin");
+            Diagnostic::error(Some("KS125"), call.name.span, message)
+        } else if crate::language::is_function(name) {
+            let message = format!("not supported yet: the function '{name}'");
+            Diagnostic::error(None, call.name.span, message)
+        } else {
+            let message = format!("no function is named '{name}'");
+            Diagnostic::error(Some("KS211"), call.name.span, message)
+        };
+        if diagnostic.code == Some("KS211") {
+            let mut known: Vec<&str> = scope.env.iter().map(|(name, _)| name).collect();
+            for built_in in functions::names().chain(aggregates::names()) {
+                known.push(built_in);
+            }
+            if let Some(near) = nearest(name, known) {
+                diagnostic = diagnostic.with_hint(format!("did you mean {near}?"));
+            }
+        }
+        self.tell(diagnostic);
+        // Errors inside the arguments are errors as well.
+        for argument in &call.arguments {
+            if !matches!(argument.value.kind, ExprKind::Star | ExprKind::TypeOf(_)) {
+                self.scalar(&argument.value, scope);
+            }
+        }
+        Typed::poison()
+    }
+
+    fn built_in(&mut self, function: &Function, call: &Call, span: Span, scope: Scope<'_>) -> Typed {
+        let mut typed = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            if let Some(name) = argument.names.first() {
+                self.error(None, name.span, format!("'{}' takes no arguments by name", call.name.text));
+            }
+            typed.push(match argument.value.kind {
+                // A type is no value; the overload looks at what is written.
+                ExprKind::TypeOf(kind) => Typed::blank(kind),
+                _ => self.scalar(&argument.value, scope),
+            });
+        }
+        if typed.iter().any(|typed| typed.poisoned) {
+            return Typed::poison();
+        }
+        let is_type = |index: usize| {
+            call.arguments.get(index).is_some_and(|a| matches!(a.value.kind, ExprKind::TypeOf(_)))
+        };
+        let chosen = function.overloads.iter().find(|overload| {
+            assign(overload.parameters, typed.len()).is_some_and(|parameters| {
+                let fits = |(index, parameter): (usize, &&Parameter)| {
+                    typed.get(index).is_some_and(|t| accepts(parameter.accepts, t, is_type(index)))
+                };
+                parameters.iter().enumerate().all(fits)
+            })
+        });
+        let Some(overload) = chosen else {
+            let forms: Vec<_> = function.overloads.iter().map(|overload| overload.parameters).collect();
+            return self.refuse_arguments(&forms, call, &typed, span);
+        };
+        let parameters = assign(overload.parameters, typed.len()).unwrap_or_default();
+        let arguments = typed.into_iter().zip(parameters);
+        let typed: Vec<Typed> =
+            arguments.map(|(typed, parameter)| self.accepted(typed, parameter.accepts)).collect();
+        match overload.build {
+            Build::Kernel(kernel) => {
+                let expr = kernel.call(typed.into_iter().map(|typed| typed.expr).collect());
+                self.fold(Typed::new(expr, kernel.result))
+            }
+            Build::With(build) => {
+                build(&mut Arguments { binder: self, typed, written: &call.arguments, span, scope })
+            }
+        }
+    }
+
+    /// An argument in the type that its parameter takes.
+    pub(crate) fn accepted(&mut self, typed: Typed, accepts: Accepts) -> Typed {
+        match accepts {
+            Accepts::Text | Accepts::StringOrDynamic => self.converted(typed, KustoType::String),
+            Accepts::Exactly(kind) | Accepts::Constant(kind) => self.converted(typed, kind),
+            Accepts::Integer => self.converted(typed, KustoType::Long),
+            Accepts::Number | Accepts::Summable if typed.kind == KustoType::Dynamic => {
+                self.converted(typed, KustoType::Real)
+            }
+            _ => typed,
+        }
+    }
+
+    /// Says what is wrong with the arguments of a call.
+    pub(crate) fn refuse_arguments(
+        &mut self,
+        forms: &[&[Parameter]],
+        call: &Call,
+        typed: &[Typed],
+        span: Span,
+    ) -> Typed {
+        let name = &call.name.text;
+        let fitting: Vec<_> = forms.iter().filter_map(|parameters| assign(parameters, typed.len())).collect();
+        let forms: Vec<String> = forms.iter().map(|parameters| form(name, parameters)).collect();
+        let hint = format!("write {}", forms.join(" or "));
+        let diagnostic = match fitting.first() {
+            None => {
+                let message = format!("'{name}' does not take {}", plural(typed.len(), "argument"));
+                Diagnostic::error(Some("KS119"), span, message)
+            }
+            Some(parameters) => {
+                let wrong = parameters.iter().zip(typed).position(|(p, t)| !accepts(p.accepts, t, false));
+                let index = wrong.unwrap_or(0);
+                let place = call.arguments.get(index).map_or(span, |argument| argument.value.span);
+                let kind = typed.get(index).map_or(KustoType::Dynamic, |typed| typed.kind);
+                let constant = typed.get(index).is_some_and(|typed| typed.as_constant().is_some());
+                let message = match parameters.get(index).map(|parameter| parameter.accepts) {
+                    Some(Accepts::Constant(wanted)) if !constant && wanted == kind => {
+                        format!("'{name}' takes a constant here")
+                    }
+                    Some(accepts) => format!("'{name}' takes {} here, this is a {kind}", describe(accepts)),
+                    None => format!("'{name}' does not take a {kind} here"),
+                };
+                Diagnostic::error(Some("KS107"), place, message)
+            }
+        };
+        self.tell(diagnostic.with_hint(hint));
+        Typed::poison()
+    }
+
+    /// A call of the query's own function where a scalar is expected.
+    fn own_scalar(
+        &mut self,
+        call: &Call,
+        function: &OwnFunction,
+        env: &Env,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Typed {
+        let Some((inner, result)) = self.own_call(call, function, env, span, scope) else {
+            return Typed::poison();
+        };
+        if self.is_table(&result, Scope::outside(&inner)) {
+            return self.refuse(
+                Some("KS107"),
+                span,
+                format!("'{}' gives a table, a scalar is expected here", call.name.text),
+            );
+        }
+        self.depth += 1;
+        let typed = self.scalar(&result, Scope::outside(&inner));
+        self.depth -= 1;
+        typed
+    }
+
+    /// A call of the query's own function where a table is expected.
+    pub(super) fn own_table(
+        &mut self,
+        call: &Call,
+        function: &OwnFunction,
+        env: &Env,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Relation {
+        let Some((inner, result)) = self.own_call(call, function, env, span, scope) else {
+            return Relation::poison();
+        };
+        self.depth += 1;
+        let relation = self.table(&result, Scope::outside(&inner));
+        self.depth -= 1;
+        relation
+    }
+
+    /// The names inside a function when it is called, and the expression that is its result.
+    fn own_call(
+        &mut self,
+        call: &Call,
+        function: &OwnFunction,
+        env: &Env,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Option<(Env, Expr)> {
+        if self.depth >= CALL_DEPTH_MAX {
+            self.error(None, span, format!("functions call each other more than {CALL_DEPTH_MAX} deep"));
+            return None;
+        }
+        let mut inner = env.clone();
+        let assigned = self.assign_own(call, &function.parameters, span)?;
+        for (parameter, argument) in function.parameters.iter().zip(assigned) {
+            let binding = match (&parameter.kind, argument) {
+                (ParameterType::Scalar(kind), Some(argument)) => {
+                    let typed = self.scalar(argument, scope);
+                    Binding::Scalar(self.own_argument(typed, *kind, argument.span, parameter))
+                }
+                (ParameterType::Scalar(kind), None) => {
+                    let default = parameter.default.as_ref()?;
+                    let typed = self.scalar(default, Scope::outside(env));
+                    Binding::Scalar(self.own_argument(typed, *kind, default.span, parameter))
+                }
+                (ParameterType::Table { columns, open }, Some(argument)) => {
+                    let relation = self.table(argument, scope);
+                    Binding::Table(self.own_table_argument(relation, columns, *open, argument.span))
+                }
+                (ParameterType::Table { .. }, None) => return None,
+            };
+            inner = inner.with(&parameter.name.text, binding);
+        }
+        let (result, statements) = function.body.split_last()?;
+        self.depth += 1;
+        for statement in statements {
+            inner = self.let_statement(statement, inner);
+        }
+        self.depth -= 1;
+        match &result.kind {
+            StatementKind::Expression(expr) => Some((inner, expr.clone())),
+            _ => {
+                self.error(None, result.span, "a function must end with an expression");
+                None
+            }
+        }
+    }
+
+    /// Which argument each parameter gets, by place and by name.
+    fn assign_own<'c>(
+        &mut self,
+        call: &'c Call,
+        parameters: &[OwnParameter],
+        span: Span,
+    ) -> Option<Vec<Option<&'c Expr>>> {
+        let mut assigned: Vec<Option<&Expr>> = vec![None; parameters.len()];
+        let mut next = 0;
+        for argument in &call.arguments {
+            let place = match argument.names.first() {
+                None => {
+                    next += 1;
+                    next - 1
+                }
+                Some(name) => match parameters.iter().position(|p| p.name.text == name.text) {
+                    Some(place) => place,
+                    None => {
+                        let known = parameters.iter().map(|p| p.name.text.as_str());
+                        self.unknown_name(name, "parameter", known);
+                        return None;
+                    }
+                },
+            };
+            match assigned.get_mut(place) {
+                Some(slot) if slot.is_none() => *slot = Some(&argument.value),
+                Some(_) => {
+                    self.error(None, argument.value.span, "this parameter has a value already");
+                    return None;
+                }
+                None => {
+                    let most = plural(parameters.len(), "argument");
+                    self.error(Some("KS119"), span, format!("'{}' takes {most}", call.name.text));
+                    return None;
+                }
+            }
+        }
+        let missing = parameters.iter().zip(&assigned).find(|(p, a)| a.is_none() && p.default.is_none());
+        if let Some((parameter, _)) = missing {
+            let message = format!("'{}' lacks its argument '{}'", call.name.text, parameter.name.text);
+            self.error(Some("KS119"), span, message);
+            return None;
+        }
+        Some(assigned)
+    }
+
+    fn own_argument(&mut self, typed: Typed, kind: KustoType, span: Span, parameter: &OwnParameter) -> Typed {
+        if typed.poisoned || typed.kind == kind {
+            return typed;
+        }
+        let converts = typed.kind == KustoType::Dynamic
+            || kind == KustoType::Dynamic
+            || is_number(typed.kind) && is_number(kind)
+            || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null);
+        if converts {
+            return self.converted(typed, kind);
+        }
+        let message = format!("'{}' is a {kind}, this is a {}", parameter.name.text, typed.kind);
+        self.refuse(Some("KS107"), span, message)
+    }
+
+    /// A call that is more than a function of values.
+    fn special(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Option<Typed> {
+        let argument = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
+        Some(match call.name.text.as_str() {
+            "now" if call.arguments.is_empty() => {
+                let now = datafusion::common::ScalarValue::Int64(Some(self.context().now_ticks));
+                Typed::constant(now, KustoType::Datetime)
+            }
+            "toscalar" => match argument(0) {
+                Some(table) if call.arguments.len() == 1 => self.first_value(table, scope),
+                _ => self.refuse(Some("KS119"), span, "'toscalar' takes one table"),
+            },
+            "iscolumnexists" => match argument(0).map(|expr| (self.scalar(expr, scope), expr.span)) {
+                Some((typed, span)) => match typed.as_text() {
+                    Some(name) => Typed::bool(scope.columns.iter().any(|column| column.name == name)),
+                    None if typed.poisoned => typed,
+                    None => self.refuse(None, span, "the name of a column must be a constant string"),
+                },
+                None => self.refuse(Some("KS119"), span, "'iscolumnexists' takes the name of a column"),
+            },
+            "column_ifexists" | "columnifexists" => match (argument(0), argument(1)) {
+                (Some(name), Some(default)) => {
+                    let typed = self.scalar(name, scope);
+                    let found = typed
+                        .as_text()
+                        .and_then(|name| scope.columns.iter().find(|column| column.name == name));
+                    match found {
+                        Some(column) => column.typed(),
+                        None if typed.as_text().is_some() => self.scalar(default, scope),
+                        None if typed.poisoned => typed,
+                        None => {
+                            self.refuse(None, name.span, "the name of a column must be a constant string")
+                        }
+                    }
+                }
+                _ => self.refuse(
+                    Some("KS119"),
+                    span,
+                    "'column_ifexists' takes the name of a column and a default",
+                ),
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// The parameter of each of so many arguments; nothing when there are too few or too many.
+pub(crate) fn assign(parameters: &[Parameter], count: usize) -> Option<Vec<&Parameter>> {
+    let mut assigned = Vec::with_capacity(count);
+    let mut index = 0;
+    while let Some(parameter) = parameters.get(index) {
+        match parameter.count {
+            Count::One => assigned.push(parameter),
+            Count::Optional if assigned.len() < count => assigned.push(parameter),
+            Count::Optional => {}
+            Count::Many(least) => {
+                // Repeated parameters stand together: key, value, key, value …
+                let group: Vec<&Parameter> =
+                    parameters[index..].iter().take_while(|p| matches!(p.count, Count::Many(_))).collect();
+                let behind = parameters.len() - index - group.len();
+                let room = count.checked_sub(assigned.len() + behind)?;
+                if room < least * group.len() || room % group.len() != 0 {
+                    return None;
+                }
+                assigned.extend(group.iter().copied().cycle().take(room));
+                index += group.len() - 1;
+            }
+        }
+        index += 1;
+    }
+    (assigned.len() == count).then_some(assigned)
+}
+
+/// Whether an argument can be given to a parameter.
+pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
+    use KustoType::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String as Text, Timespan};
+    let kind = typed.kind;
+    if is_type {
+        return accepts == Accepts::Type;
+    }
+    let becomes = |wanted: KustoType| {
+        kind == wanted
+            || kind == Dynamic
+            || matches!((kind, wanted), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int))
+            || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null) && kind != Text
+    };
+    match accepts {
+        Accepts::Any | Accepts::Text => true,
+        Accepts::NotDynamic => kind != Dynamic,
+        Accepts::StringOrDynamic => matches!(kind, Text | Dynamic),
+        Accepts::Exactly(wanted) => becomes(wanted),
+        Accepts::Constant(wanted) => becomes(wanted) && typed.as_constant().is_some(),
+        Accepts::Number => is_number(kind) || kind == Dynamic,
+        Accepts::Integer => matches!(kind, Int | Long | Dynamic),
+        Accepts::Summable => matches!(kind, Datetime | Timespan | Dynamic) || is_number(kind),
+        Accepts::Orderable => matches!(kind, Datetime | Timespan | Bool | Text) || is_number(kind),
+        Accepts::Type => false,
+    }
+}
+
+fn describe(accepts: Accepts) -> String {
+    match accepts {
+        Accepts::Any | Accepts::Text => "any value".to_owned(),
+        Accepts::NotDynamic => "any value but a dynamic".to_owned(),
+        Accepts::StringOrDynamic => "a string".to_owned(),
+        Accepts::Exactly(kind) => format!("a {kind}"),
+        Accepts::Constant(kind) => format!("a constant {kind}"),
+        Accepts::Number => "a number".to_owned(),
+        Accepts::Integer => "a whole number".to_owned(),
+        Accepts::Summable => "a number, a datetime or a timespan".to_owned(),
+        Accepts::Orderable => "a value that has an order".to_owned(),
+        Accepts::Type => "a type, typeof(…),".to_owned(),
+    }
+}
+
+/// `name(a, b, [c], d …)`
+fn form(name: &str, parameters: &[Parameter]) -> String {
+    let one = |parameter: &Parameter| match parameter.count {
+        Count::One => parameter.name.to_owned(),
+        Count::Optional => format!("[{}]", parameter.name),
+        Count::Many(_) => format!("{} …", parameter.name),
+    };
+    format!("{name}({})", parameters.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+fn plural(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
+}

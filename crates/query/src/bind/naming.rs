@@ -1,0 +1,75 @@
+use std::collections::HashSet;
+
+use weir_kql::ast::{Expr, ExprKind, Literal};
+
+use crate::functions::{self, Naming};
+
+/// The name of the column that an unnamed expression makes; nothing where it gets a number.
+///
+/// Source: names of results in Microsoft's parser, <https://github.com/microsoft/Kusto-Query-Language>
+pub fn default_name(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.text.clone()),
+        ExprKind::Member { base, member } => match &base.kind {
+            // The sides of a join say nothing of their own.
+            ExprKind::Name(side) if side.text.starts_with('$') => Some(member.text.clone()),
+            _ => default_name(base).map(|base| format!("{base}_{}", member.text)),
+        },
+        ExprKind::Index { base, index } => {
+            let index = match &index.kind {
+                ExprKind::Literal(Literal::String(text)) => text.value.clone(),
+                ExprKind::Literal(Literal::Long(Some(number))) => number.to_string(),
+                _ => return None,
+            };
+            default_name(base).map(|base| format!("{base}_{index}"))
+        }
+        ExprKind::Paren(inner) => default_name(inner),
+        ExprKind::Call(call) => {
+            let first = || call.arguments.first().and_then(|argument| default_name(&argument.value));
+            match functions::naming(&call.name.text)? {
+                Naming::None => None,
+                Naming::FirstArgument => first(),
+                Naming::NameAndFirstArgument => first().map(|first| format!("{}_{first}", call.name.text)),
+                Naming::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+                Naming::Only(name) => Some(name.to_owned()),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Gives columns names of their own.
+#[derive(Debug, Default)]
+pub struct UniqueNames {
+    taken: HashSet<String>,
+    numbered: usize,
+}
+
+impl UniqueNames {
+    /// Takes a name as it is; whether it was free.
+    pub fn take(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_owned())
+    }
+
+    /// The name itself, or with the first number behind it that makes it free.
+    pub fn unique(&mut self, name: &str) -> String {
+        if self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let numbered = (1..).map(|n| format!("{name}{n}")).find(|name| !self.taken.contains(name));
+        let numbered = numbered.unwrap_or_default();
+        self.taken.insert(numbered.clone());
+        numbered
+    }
+
+    /// `Column1`, `Column2` …: the name of an expression that has none.
+    pub fn numbered(&mut self) -> String {
+        loop {
+            self.numbered += 1;
+            let name = format!("Column{}", self.numbered);
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use datafusion::logical_expr::Expr as PlanExpr;
+use weir_kql::ast::Function;
+
+use crate::typed::{Column, Relation, Typed};
+
+/// Names that lets, parameters and `as` have bound, the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct Env(Option<Rc<Node>>);
+
+#[derive(Debug)]
+struct Node {
+    name: String,
+    binding: Binding,
+    next: Env,
+}
+
+/// What a name is bound to.
+#[derive(Debug, Clone)]
+pub enum Binding {
+    /// A scalar.
+    Scalar(Typed),
+    /// A table.
+    Table(Relation),
+    /// A function, with the names it may use.
+    Function(Rc<Function>, Env),
+}
+
+impl Env {
+    /// These names and one more.
+    pub fn with(&self, name: impl Into<String>, binding: Binding) -> Env {
+        Env(Some(Rc::new(Node { name: name.into(), binding, next: self.clone() })))
+    }
+
+    /// What a name is bound to.
+    pub fn get(&self, name: &str) -> Option<&Binding> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, binding)| binding)
+    }
+
+    /// All names, the latest first.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Binding)> {
+        let mut node = self.0.as_deref();
+        std::iter::from_fn(move || {
+            let this = node?;
+            node = this.next.0.as_deref();
+            Some((this.name.as_str(), &this.binding))
+        })
+    }
+}
+
+/// Where an expression stands: which names mean what.
+#[derive(Clone, Copy)]
+pub struct Scope<'s> {
+    /// Names of lets.
+    pub env: &'s Env,
+    /// Columns of the input.
+    pub columns: &'s [Column],
+    /// Whether any name is a column, because the input could not be bound.
+    pub open: bool,
+    /// Columns of both sides, in a join condition.
+    pub sides: Option<(&'s [Column], &'s [Column])>,
+    /// Where aggregates are collected, in `summarize` and its kin.
+    pub aggregates: Option<&'s Aggregates>,
+    /// Whether window functions may be used.
+    pub serialized: bool,
+}
+
+impl<'s> Scope<'s> {
+    /// A place without input.
+    pub fn outside(env: &'s Env) -> Self {
+        Scope { env, columns: &[], open: false, sides: None, aggregates: None, serialized: false }
+    }
+
+    /// A place in an operator on this input.
+    pub fn of(env: &'s Env, input: &'s Relation) -> Self {
+        Scope {
+            env,
+            columns: &input.columns,
+            open: input.open,
+            sides: None,
+            aggregates: None,
+            serialized: input.serialized,
+        }
+    }
+
+    /// The same place, collecting aggregates.
+    pub fn aggregating(self, aggregates: &'s Aggregates) -> Self {
+        Scope { aggregates: Some(aggregates), ..self }
+    }
+
+    /// The same place, inside an aggregate.
+    pub fn inside_aggregate(self) -> Self {
+        Scope { aggregates: None, ..self }
+    }
+}
+
+/// Aggregates met while the expressions of a `summarize` are bound.
+#[derive(Debug, Default)]
+pub struct Aggregates(RefCell<Vec<(PlanExpr, String)>>);
+
+impl Aggregates {
+    /// Adds an aggregate; the name of the column that will hold it. Equal aggregates share one.
+    pub fn add(&self, expr: PlanExpr) -> String {
+        let mut known = self.0.borrow_mut();
+        if let Some((_, name)) = known.iter().find(|(other, _)| *other == expr) {
+            return name.clone();
+        }
+        let name = format!("aggregate {}", known.len());
+        known.push((expr, name.clone()));
+        name
+    }
+
+    /// The aggregates, each with the name of its column.
+    pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
+        self.0.into_inner()
+    }
+}

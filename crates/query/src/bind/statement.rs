@@ -1,0 +1,126 @@
+//! Statements: lets and the tabular expressions that are the results.
+
+use std::rc::Rc;
+
+use weir_kql::ast::{Expr, ExprKind, Query, Statement, StatementKind};
+
+use super::{Binder, Binding, Env, Scope};
+use crate::typed::{Relation, Typed};
+
+impl Binder<'_> {
+    /// Binds all statements of a text; the results of its tabular ones.
+    pub(super) fn query(&mut self, query: &Query) -> Vec<Relation> {
+        let mut env = Env::default();
+        let mut results = Vec::new();
+        for statement in &query.statements {
+            match &statement.kind {
+                StatementKind::Expression(expr) => results.push(self.result(expr, &env)),
+                _ => env = self.let_statement(statement, env),
+            }
+        }
+        if results.is_empty() && !query.statements.is_empty() && self.diagnostics.is_empty() {
+            let last = query.statements.last().map(|statement| statement.span).unwrap_or_default();
+            self.error(None, last, "the query has no result: a tabular expression must follow the lets");
+        }
+        results
+    }
+
+    /// The names after a statement that is no result.
+    pub(super) fn let_statement(&mut self, statement: &Statement, env: Env) -> Env {
+        match &statement.kind {
+            StatementKind::Let { name, value } => {
+                let binding = self.bound(value, &env);
+                env.with(&name.text, binding)
+            }
+            // Request options that do not change rows are accepted, whatever they are.
+            StatementKind::Set { .. } | StatementKind::Missing => env,
+            StatementKind::QueryParameters(parameters) => self.query_parameters(parameters, env),
+            StatementKind::Unsupported { name, .. } => {
+                self.unsupported(name.span, format!("the statement '{}'", name.text));
+                env
+            }
+            StatementKind::Expression(_) => {
+                self.error(None, statement.span, "only a let can stand here");
+                env
+            }
+        }
+    }
+
+    /// What a let binds its name to.
+    fn bound(&mut self, value: &Expr, env: &Env) -> Binding {
+        let scope = Scope::outside(env);
+        match &value.kind {
+            ExprKind::Function(function) => Binding::Function(Rc::new(function.clone()), env.clone()),
+            ExprKind::Paren(inner) => self.bound(inner, env),
+            _ if self.is_table(value, scope) => Binding::Table(self.table(value, scope)),
+            _ => Binding::Scalar(self.scalar(value, scope)),
+        }
+    }
+
+    /// A statement whose rows are a result. A scalar is a table of one row.
+    fn result(&mut self, expr: &Expr, env: &Env) -> Relation {
+        let scope = Scope::outside(env);
+        match &expr.kind {
+            ExprKind::Name(name) if !self.is_table(expr, scope) && env.get(&name.text).is_none() => {
+                self.unknown_table(name, scope);
+                Relation::poison()
+            }
+            _ if self.is_table(expr, scope) => self.table(expr, scope),
+            _ => {
+                let typed: Typed = self.scalar(expr, scope);
+                crate::operators::print::one_row(self, vec![("print_0".to_owned(), typed)], expr.span)
+            }
+        }
+    }
+
+    fn query_parameters(&mut self, parameters: &[weir_kql::ast::Parameter], env: Env) -> Env {
+        let mut names = env;
+        for parameter in parameters {
+            let given = self.context().parameters.get(&parameter.name.text);
+            let weir_kql::ast::ParameterType::Scalar(kind) = &parameter.kind else {
+                self.error(None, parameter.name.span, "a parameter of a query is a scalar");
+                continue;
+            };
+            let typed = match (given, &parameter.default) {
+                (Some(text), _) => self.parameter_value(text, *kind, parameter.name.span),
+                (None, Some(default)) => {
+                    let typed = self.scalar(default, Scope::outside(&names));
+                    self.converted(typed, *kind)
+                }
+                (None, None) => {
+                    let message = format!("the parameter '{}' has no value", parameter.name.text);
+                    self.refuse(None, parameter.name.span, message)
+                }
+            };
+            names = names.with(&parameter.name.text, Binding::Scalar(typed));
+        }
+        names
+    }
+
+    /// The value that a client gave for a parameter: a literal of the language, or plain text for a string.
+    fn parameter_value(
+        &mut self,
+        text: &str,
+        kind: weir_value::KustoType,
+        span: weir_kql::ast::Span,
+    ) -> Typed {
+        let parsed = weir_kql::parse(text);
+        let literal = match parsed.query.statements.as_slice() {
+            [Statement { kind: StatementKind::Expression(expr), .. }] if parsed.diagnostics.is_empty() => {
+                matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Unary { .. }).then_some(expr)
+            }
+            _ => None,
+        };
+        let typed = match literal {
+            Some(expr) => self.scalar(expr, Scope::outside(&Env::default())),
+            None => Typed::text(text),
+        };
+        let converted = self.converted(typed.clone(), kind);
+        let lost = converted.as_constant().is_none_or(datafusion::common::ScalarValue::is_null)
+            && typed.as_constant().is_some_and(|value| !value.is_null());
+        if lost {
+            return self.refuse(None, span, format!("the value given for this parameter is no {kind}"));
+        }
+        converted
+    }
+}

@@ -1,0 +1,17 @@
+//! What tables there are.
+
+use crate::typed::Relation;
+
+/// The tables that a query can name.
+pub trait Catalog: Sync {
+    /// The table of this name.
+    fn table(&self, name: &str) -> Option<&dyn Table>;
+    /// The names of all tables.
+    fn names(&self) -> Vec<String>;
+}
+
+/// A table that a query can read.
+pub trait Table: Sync {
+    /// The table as the beginning of a plan.
+    fn scan(&self) -> datafusion::common::Result<Relation>;
+}

@@ -1,0 +1,142 @@
+//! Dynamics: members, arrays, bags.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#dynamicarray-functions>
+
+use datafusion::arrow::array::Int64Array;
+use weir_value::KustoType;
+use weir_value::dynamic::{Kind, Packer};
+
+use super::conversion::{PARSE_JSON, write_dynamic};
+use super::{Accepts, Function, Naming, by_kernel, exactly, many, one, with};
+use crate::bind::pack;
+use crate::kernel;
+use crate::kernel::{Column, Dyn, Long, PackedOut, Str, map1, write2};
+use crate::typed::Typed;
+
+use KustoType::{Dynamic, String as Text};
+
+pub(crate) const FUNCTIONS: &[&Function] = &[&PARSE, &ARRAY_LENGTH, &PACK_ARRAY, &BAG_PACK, &STRCAT_ARRAY];
+
+kernel!(
+    /// A property of a bag; null where it has none.
+    PROPERTY = "kql_property" -> Dynamic, |a, n| {
+        let values = Column::<Dyn>::of(&a[0])?;
+        let names = Column::<Str>::of(&a[1])?;
+        let mut out = PackedOut::new(n);
+        for row in 0..n {
+            match values.get(row).and_then(|value| value.property(names.get(row).unwrap_or_default())) {
+                Some(value) => out.push(value),
+                None => out.push_null(),
+            }
+        }
+        Ok(out.finish())
+    }
+);
+kernel!(
+    /// An element of an array, a negative place counted from the end; null where there is none.
+    INDEX = "kql_index" -> Dynamic, |a, n| {
+        let values = Column::<Dyn>::of(&a[0])?;
+        let places = Column::<Long>::of(&a[1])?;
+        let mut out = PackedOut::new(n);
+        for row in 0..n {
+            match values.get(row).zip(places.get(row)).and_then(|(value, place)| value.item(place)) {
+                Some(value) => out.push(value),
+                None => out.push_null(),
+            }
+        }
+        Ok(out.finish())
+    }
+);
+
+function!(
+    PARSE = ["parse_json", "todynamic", "toobject", "parsejson"],
+    Naming::FirstArgument,
+    [
+        with(&[exactly("json", Text)], |a| {
+            let value = a.take(0);
+            a.binder.fold(Typed::new(PARSE_JSON.call(vec![value.expr]), Dynamic))
+        }),
+        // Parsing what is parsed changes nothing.
+        with(&[one("value", Accepts::Any)], |a| pack(a.take(0)))
+    ]
+);
+
+function!(
+    ARRAY_LENGTH = ["array_length", "arraylength"],
+    Naming::None,
+    [by_kernel(&[exactly("array", Dynamic)], &LENGTH)]
+);
+kernel!(LENGTH = "kql_array_length" -> Long, |a, n| {
+    map1::<Dyn, i64, Int64Array>(a, n, |value| (value.kind() == Kind::Array).then_some(value.len() as i64))
+});
+
+function!(
+    PACK_ARRAY = ["pack_array"],
+    Naming::None,
+    [with(&[many("value", Accepts::Any, 0)], |a| {
+        let values = (0..a.typed.len()).map(|index| pack(a.take(index)).expr).collect();
+        a.binder.fold(Typed::new(ARRAY.call(values), Dynamic))
+    })]
+);
+kernel!(ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
+    let values = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
+    let mut out = PackedOut::new(n);
+    for row in 0..n {
+        out.pack(|bytes| {
+            Packer::new(bytes).array(|array| {
+                for value in &values {
+                    array.item(|packer| match value.get(row) {
+                        Some(view) => packer.packed(view),
+                        None => packer.null(),
+                    });
+                }
+            });
+        });
+    }
+    Ok(out.finish())
+});
+
+function!(
+    BAG_PACK = ["bag_pack", "pack", "pack_dictionary"],
+    Naming::None,
+    [with(&[many("key", Accepts::Text, 1), many("value", Accepts::Any, 1)], |a| {
+        let exprs = (0..a.typed.len())
+            .map(|index| if index % 2 == 0 { a.take(index).expr } else { pack(a.take(index)).expr })
+            .collect();
+        a.binder.fold(Typed::new(BAG.call(exprs), Dynamic))
+    })]
+);
+kernel!(BAG = "kql_bag_pack" -> Dynamic, |a, n| {
+    let keys = a.iter().step_by(2).map(Column::<Str>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
+    let values = a.iter().skip(1).step_by(2).map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
+    let mut out = PackedOut::new(n);
+    for row in 0..n {
+        out.pack(|bytes| {
+            Packer::new(bytes).bag(|bag| {
+                for (key, value) in keys.iter().zip(&values) {
+                    bag.property(key.get(row).unwrap_or_default(), |packer| match value.get(row) {
+                        Some(view) => packer.packed(view),
+                        None => packer.null(),
+                    });
+                }
+            });
+        });
+    }
+    Ok(out.finish())
+});
+
+function!(
+    STRCAT_ARRAY = ["strcat_array", "array_strcat"],
+    Naming::None,
+    [by_kernel(&[exactly("array", Dynamic), one("delimiter", Accepts::Text)], &JOIN)]
+);
+kernel!(JOIN = "kql_strcat_array" -> String, |a, n| {
+    write2::<Dyn, Str>(a, n, |array, delimiter, out| {
+        for (place, item) in array.items().enumerate() {
+            if place > 0 {
+                out.push_str(delimiter);
+            }
+            write_dynamic(item, out);
+        }
+    })
+});

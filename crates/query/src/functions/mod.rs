@@ -1,0 +1,190 @@
+//! Scalar functions: what they are called, what they take, what they give, and how they run.
+//!
+//! A function is one [`Function`] constant in the file of its family; to add one, write it there with its kernel
+//! and its test, and name it in the family's list. Parameters follow the signatures of Microsoft's parser
+//! (<https://github.com/microsoft/Kusto-Query-Language>), meanings its documentation
+//! (<https://learn.microsoft.com/kusto/query/scalar-functions>).
+
+/// Makes a [`Function`] constant: `function!(NAME = ["name", "older_name"], naming, [overload, …])`.
+macro_rules! function {
+    ($(#[$doc:meta])* $name:ident = $names:expr, $naming:expr, [$($overload:expr),+ $(,)?]) => {
+        $(#[$doc])*
+        const $name: $crate::functions::Function =
+            $crate::functions::Function { names: &$names, naming: $naming, overloads: &[$($overload),+] };
+    };
+}
+
+pub(crate) mod addresses;
+pub(crate) mod conditional;
+pub(crate) mod conversion;
+pub(crate) mod datetime;
+pub(crate) mod dynamic;
+pub(crate) mod hashing;
+pub(crate) mod math;
+pub(crate) mod strings;
+pub(crate) mod text_match;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use weir_value::KustoType;
+
+use crate::aggregates;
+use crate::bind::Arguments;
+use crate::kernel::Kernel;
+use crate::typed::Typed;
+
+/// A scalar function.
+pub struct Function {
+    /// Its names: the documented one first, older spellings behind.
+    pub names: &'static [&'static str],
+    /// What a column is called that holds its result and was not given a name.
+    pub naming: Naming,
+    /// What it takes, in the order in which they are tried.
+    pub overloads: &'static [Overload],
+}
+
+/// What a column is called that holds the result of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// `Column1`, `Column2` …
+    None,
+    /// As its first argument would be called.
+    FirstArgument,
+    /// The function's name before that of its first argument: `strlen_s`.
+    NameAndFirstArgument,
+    /// This word before that of its first argument: `sum_x`.
+    Prefix(&'static str),
+    /// This word.
+    Only(&'static str),
+}
+
+/// One way to call a function.
+pub struct Overload {
+    /// What it takes.
+    pub parameters: &'static [Parameter],
+    /// How it is put together.
+    pub build: Build,
+}
+
+/// A parameter of an overload.
+pub struct Parameter {
+    /// Its name in messages.
+    pub name: &'static str,
+    /// What it takes.
+    pub accepts: Accepts,
+    /// How many arguments it takes.
+    pub count: Count,
+}
+
+/// How many arguments a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// One.
+    One,
+    /// One or none.
+    Optional,
+    /// At least so many. Consecutive parameters of this kind repeat together.
+    Many(usize),
+}
+
+/// Which types a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// Any, as it is.
+    Any,
+    /// Any but a dynamic, as it is.
+    NotDynamic,
+    /// Any, which becomes a string.
+    Text,
+    /// A string, or a dynamic that becomes one.
+    StringOrDynamic,
+    /// This type, or what becomes it without a loss: ints for longs, whole numbers for reals, a dynamic for any.
+    Exactly(KustoType),
+    /// This type by a constant.
+    Constant(KustoType),
+    /// An int, a long or a real as it is; a dynamic becomes a real.
+    Number,
+    /// An int or a long, which becomes a long.
+    Integer,
+    /// A number, a datetime or a timespan.
+    Summable,
+    /// Anything that has an order.
+    Orderable,
+    /// A type literal, `typeof(long)`.
+    Type,
+}
+
+/// How a call is put together.
+pub enum Build {
+    /// By this kernel; its result type is the call's.
+    Kernel(&'static Kernel),
+    /// By a function of the arguments.
+    With(fn(&mut Arguments<'_, '_, '_>) -> Typed),
+}
+
+/// A parameter that takes one argument.
+pub(crate) const fn one(name: &'static str, accepts: Accepts) -> Parameter {
+    Parameter { name, accepts, count: Count::One }
+}
+
+/// A parameter that may be left out.
+pub(crate) const fn optional(name: &'static str, accepts: Accepts) -> Parameter {
+    Parameter { name, accepts, count: Count::Optional }
+}
+
+/// A parameter that takes at least so many arguments.
+pub(crate) const fn many(name: &'static str, accepts: Accepts, least: usize) -> Parameter {
+    Parameter { name, accepts, count: Count::Many(least) }
+}
+
+/// A parameter of this type.
+pub(crate) const fn exactly(name: &'static str, kind: KustoType) -> Parameter {
+    one(name, Accepts::Exactly(kind))
+}
+
+/// An overload that a kernel runs.
+pub(crate) const fn by_kernel(parameters: &'static [Parameter], kernel: &'static Kernel) -> Overload {
+    Overload { parameters, build: Build::Kernel(kernel) }
+}
+
+/// An overload that is put together from other expressions.
+pub(crate) const fn with(
+    parameters: &'static [Parameter],
+    build: fn(&mut Arguments<'_, '_, '_>) -> Typed,
+) -> Overload {
+    Overload { parameters, build: Build::With(build) }
+}
+
+/// The families, one file or folder each.
+static FAMILIES: [&[&Function]; 8] = [
+    conversion::FUNCTIONS,
+    strings::FUNCTIONS,
+    math::FUNCTIONS,
+    datetime::FUNCTIONS,
+    dynamic::FUNCTIONS,
+    conditional::FUNCTIONS,
+    addresses::FUNCTIONS,
+    hashing::FUNCTIONS,
+];
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    let all = FAMILIES.iter().flat_map(|family| family.iter());
+    all.flat_map(|function| function.names.iter().map(|name| (*name, *function))).collect()
+});
+
+/// The function of this name.
+pub fn function(name: &str) -> Option<&'static Function> {
+    BY_NAME.get(name).copied()
+}
+
+/// The names of all functions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BY_NAME.keys().copied()
+}
+
+/// What a column is called that holds the result of a function or an aggregate; nothing for a name that is
+/// neither.
+pub fn naming(name: &str) -> Option<Naming> {
+    function(name).map(|f| f.naming).or_else(|| aggregates::aggregate(name).map(|a| a.naming))
+}

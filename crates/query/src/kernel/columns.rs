@@ -1,0 +1,189 @@
+use datafusion::arrow::array::{
+    Array, ArrayRef, BinaryViewArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray,
+};
+use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::logical_expr::ColumnarValue;
+use weir_value::dynamic::View;
+
+/// A type of the values that a kernel takes, by the Arrow array that holds them.
+pub trait Value: 'static {
+    /// The array.
+    type Array: Array + Clone + 'static;
+    /// One value of it.
+    type Item<'a>;
+    /// The value in a row that is not null.
+    fn item(array: &Self::Array, row: usize) -> Self::Item<'_>;
+}
+
+macro_rules! value {
+    ($(#[$doc:meta])* $name:ident, $array:ty, $item:ty, |$a:ident, $row:ident| $get:expr) => {
+        $(#[$doc])*
+        pub struct $name;
+        impl Value for $name {
+            type Array = $array;
+            type Item<'a> = $item;
+            #[inline]
+            fn item($a: &Self::Array, $row: usize) -> Self::Item<'_> {
+                $get
+            }
+        }
+    };
+}
+
+value!(
+    /// Text.
+    Str, StringViewArray, &'a str, |array, row| array.value(row)
+);
+value!(
+    /// Longs, and the ticks of datetimes and timespans.
+    Long, Int64Array, i64, |array, row| array.value(row)
+);
+value!(
+    /// Ints.
+    Int, Int32Array, i32, |array, row| array.value(row)
+);
+value!(
+    /// Reals.
+    Real, Float64Array, f64, |array, row| array.value(row)
+);
+value!(
+    /// Packed dynamics.
+    Dyn, BinaryViewArray, View<'a>, |array, row| View::new(array.value(row))
+);
+
+/// Bools.
+impl Value for bool {
+    type Array = BooleanArray;
+    type Item<'a> = bool;
+    #[inline]
+    fn item(array: &BooleanArray, row: usize) -> bool {
+        array.value(row)
+    }
+}
+
+/// An argument of a kernel: a column, or one value for all rows.
+pub struct Column<V: Value> {
+    array: V::Array,
+    constant: bool,
+}
+
+impl<V: Value> Column<V> {
+    /// The argument as a column of this type; an error when it is of another.
+    pub fn of(argument: &ColumnarValue) -> Result<Self> {
+        let (array, constant) = match argument {
+            ColumnarValue::Array(array) => (array.clone(), false),
+            ColumnarValue::Scalar(value) => (value.to_array()?, true),
+        };
+        match array.as_any().downcast_ref::<V::Array>() {
+            Some(array) => Ok(Column { array: array.clone(), constant }),
+            None => exec_err!("a kernel was given a column of type {}", array.data_type()),
+        }
+    }
+
+    /// The value in a row; nothing where it is null.
+    #[inline]
+    pub fn get(&self, row: usize) -> Option<V::Item<'_>> {
+        let row = if self.constant { 0 } else { row };
+        self.array.is_valid(row).then(|| V::item(&self.array, row))
+    }
+
+    /// The value where it is the same for all rows; nothing for a column.
+    pub fn constant(&self) -> Option<Option<V::Item<'_>>> {
+        self.constant.then(|| self.get(0))
+    }
+
+    /// The column itself.
+    pub fn array(&self) -> &V::Array {
+        &self.array
+    }
+}
+
+/// Collects text, one piece a row.
+pub struct TextOut {
+    builder: datafusion::arrow::array::StringViewBuilder,
+    scratch: String,
+}
+
+impl TextOut {
+    /// A column of about so many rows.
+    pub fn new(rows: usize) -> Self {
+        TextOut {
+            builder: datafusion::arrow::array::StringViewBuilder::with_capacity(rows),
+            scratch: String::new(),
+        }
+    }
+
+    /// Adds the text that `write` appends to an empty buffer.
+    pub fn write(&mut self, write: impl FnOnce(&mut String)) {
+        self.scratch.clear();
+        write(&mut self.scratch);
+        self.builder.append_value(&self.scratch);
+    }
+
+    /// Adds a text.
+    pub fn push(&mut self, text: &str) {
+        self.builder.append_value(text);
+    }
+
+    /// Adds a null: for guids only, a string is never null.
+    pub fn push_null(&mut self) {
+        self.builder.append_null();
+    }
+
+    /// The column.
+    pub fn finish(mut self) -> ArrayRef {
+        std::sync::Arc::new(self.builder.finish())
+    }
+}
+
+/// Collects packed dynamics, one a row.
+pub struct PackedOut {
+    builder: datafusion::arrow::array::BinaryViewBuilder,
+    scratch: Vec<u8>,
+}
+
+impl PackedOut {
+    /// A column of about so many rows.
+    pub fn new(rows: usize) -> Self {
+        PackedOut {
+            builder: datafusion::arrow::array::BinaryViewBuilder::with_capacity(rows),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Adds the value that `pack` appends to an empty buffer; a null when it appends none.
+    pub fn pack(&mut self, pack: impl FnOnce(&mut Vec<u8>)) {
+        self.scratch.clear();
+        pack(&mut self.scratch);
+        let scratch = std::mem::take(&mut self.scratch);
+        self.push(View::new(&scratch));
+        self.scratch = scratch;
+    }
+
+    /// Adds a value; a packed null becomes a null of the column.
+    pub fn push(&mut self, value: View<'_>) {
+        match value.kind() {
+            weir_value::dynamic::Kind::Null => self.builder.append_null(),
+            _ => self.builder.append_value(value.bytes()),
+        }
+    }
+
+    /// Adds a null.
+    pub fn push_null(&mut self) {
+        self.builder.append_null();
+    }
+
+    /// The column.
+    pub fn finish(mut self) -> ArrayRef {
+        std::sync::Arc::new(self.builder.finish())
+    }
+}
+
+/// A column of one row as a constant, any other as it is.
+pub(super) fn shrink(array: ArrayRef, constant: bool) -> Result<ColumnarValue> {
+    Ok(if constant {
+        ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?)
+    } else {
+        ColumnarValue::Array(array)
+    })
+}

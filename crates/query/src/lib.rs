@@ -1,0 +1,30 @@
+//! KQL syntax tree to DataFusion plan to rows.
+//!
+//! In comes the text of a query and a [`Catalog`] of tables; out come [`Answer`](weir_answer::Answer)s, or
+//! [`Diagnostic`](weir_kql::Diagnostic)s that point at what is wrong.
+//!
+//! 1. `weir_kql`: text → syntax tree
+//! 2. `bind`: syntax tree → logical plan; every expression has its Kusto type, Kusto's meaning is put into words
+//!    of the engine. `operators`, `functions` and `aggregates` hold one operator or function a file.
+//! 3. `engine`: logical plan → rows. Plans hold only scans of Parquet files and memory, standard operators, and
+//!    functions registered by name.
+
+mod aggregates;
+mod bind;
+mod catalog;
+mod engine;
+mod fold;
+mod functions;
+mod kernel;
+mod language;
+mod operators;
+mod physical;
+mod scan;
+mod ticks;
+mod typed;
+mod workspace;
+
+pub use catalog::{Catalog, Table};
+pub use engine::{Engine, EngineOptions, Error, Outcome, Request};
+pub use typed::{Column, Relation};
+pub use workspace::WorkspaceCatalog;

@@ -1,0 +1,89 @@
+//! `datatable(columns)[values]`: a table written into the query.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/datatable-operator>
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::ScalarValue;
+use datafusion::datasource::{MemTable, provider_as_source};
+use datafusion::logical_expr::LogicalPlanBuilder;
+use weir_kql::ast::{ColumnDeclaration, Expr, Span};
+
+use crate::bind::{Binder, Scope};
+use crate::physical;
+use crate::typed::{Column, Relation};
+
+pub(crate) fn bind(
+    binder: &mut Binder<'_>,
+    declared: &[ColumnDeclaration],
+    values: &[Expr],
+    span: Span,
+    scope: Scope<'_>,
+) -> Relation {
+    let columns: Vec<Column> = declared.iter().map(|c| Column::new(&c.name.text, c.kind)).collect();
+    if columns.is_empty() {
+        binder.error(None, span, "a datatable needs columns");
+        return Relation::poison();
+    }
+    if values.len() % columns.len() != 0 {
+        let (values, columns) = (values.len(), columns.len());
+        binder.error(None, span, format!("{values} values do not fill rows of {columns} columns"));
+        return Relation::poison();
+    }
+    let mut cells: Vec<Vec<ScalarValue>> = vec![Vec::new(); columns.len()];
+    let mut poisoned = false;
+    for (place, value) in values.iter().enumerate() {
+        let column = place % columns.len();
+        let typed = binder.scalar(value, scope);
+        let typed = binder.converted(typed, columns[column].kind);
+        match typed.as_constant() {
+            Some(constant) if !typed.poisoned => cells[column].push(constant.clone()),
+            _ => {
+                if !typed.poisoned {
+                    binder.error(None, value.span, "a value of a datatable must be a constant");
+                }
+                poisoned = true;
+            }
+        }
+    }
+    if poisoned {
+        return Relation { open: true, columns, ..Relation::poison() };
+    }
+    match memory(&columns, cells) {
+        Ok(relation) => relation,
+        Err(error) => {
+            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            Relation::poison()
+        }
+    }
+}
+
+/// A table held in memory.
+pub(crate) fn memory(
+    columns: &[Column],
+    cells: Vec<Vec<ScalarValue>>,
+) -> datafusion::common::Result<Relation> {
+    let schema = physical::schema(columns.iter().map(|column| (column.name.as_str(), column.kind)));
+    let mut arrays = Vec::with_capacity(columns.len());
+    for (column, cells) in columns.iter().zip(cells) {
+        arrays.push(match cells.is_empty() {
+            true => datafusion::arrow::array::new_empty_array(&physical::data_type(column.kind)),
+            false => ScalarValue::iter_to_array(cells)?,
+        });
+    }
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
+    let table = MemTable::try_new(schema, vec![vec![batch]])?;
+    // The scan qualifies its columns with a table name; plans here know none.
+    let scan = LogicalPlanBuilder::scan("datatable", provider_as_source(Arc::new(table)), None)?;
+    let names: Vec<_> = columns.iter().map(|c| qualified("datatable", &c.name).alias(&c.name)).collect();
+    let plan = scan.project(names)?.build()?;
+    // Rows keep the order in which they are written.
+    Ok(Relation { serialized: true, ..Relation::new(plan, columns.to_vec()) })
+}
+
+/// A column of a scan.
+pub(crate) fn qualified(table: &str, name: &str) -> datafusion::logical_expr::Expr {
+    let column = datafusion::common::Column::new(Some(table.to_owned()), name);
+    datafusion::logical_expr::Expr::Column(column)
+}

@@ -1,0 +1,79 @@
+//! Tabular operators, one file each: what they do to the table that flows in.
+//!
+//! To add one: a file with a `bind` function and its tests, and a line in [`bind`].
+
+pub(crate) mod as_name;
+pub(crate) mod count;
+pub(crate) mod datatable;
+pub(crate) mod distinct;
+pub(crate) mod extend;
+pub(crate) mod join;
+pub(crate) mod print;
+pub(crate) mod project;
+pub(crate) mod project_away;
+pub(crate) mod project_rename;
+pub(crate) mod range;
+pub(crate) mod render;
+pub(crate) mod sort;
+pub(crate) mod summarize;
+pub(crate) mod take;
+pub(crate) mod top;
+pub(crate) mod union;
+pub(crate) mod where_filter;
+
+use weir_kql::ast::{Operator, OperatorKind};
+
+use crate::bind::{Binder, Env, Scope};
+use crate::typed::Relation;
+
+/// One step of a pipeline: the table behind it, and the names that hold from there on.
+pub(crate) fn bind(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    operator: &Operator,
+    env: Env,
+) -> (Relation, Env) {
+    let span = operator.span;
+    let output = match &operator.kind {
+        OperatorKind::As { name, .. } => return as_name::bind(input, name, &env),
+        OperatorKind::Count { name } => count::bind(binder, input, name.as_ref(), span),
+        OperatorKind::Distinct { items, .. } => distinct::bind(binder, input, items, span, &env),
+        OperatorKind::Extend { items } => extend::bind(binder, input, items, span, &env),
+        OperatorKind::Join(join) => join::bind(binder, input, join, span, &env),
+        OperatorKind::Project { items } => project::bind(binder, input, items, span, &env),
+        OperatorKind::ProjectAway { patterns } => project_away::bind(binder, input, patterns, span),
+        OperatorKind::ProjectRename { items } => project_rename::bind(binder, input, items, span),
+        OperatorKind::Render { chart, properties } => render::bind(binder, input, chart.as_ref(), properties),
+        OperatorKind::Sort { keys, .. } => sort::bind(binder, input, keys, span, &env),
+        OperatorKind::Summarize(summarize) => summarize::bind(binder, input, summarize, span, &env),
+        OperatorKind::Take { count, .. } => take::bind(binder, input, count, span, &env),
+        OperatorKind::Top { count, keys, .. } => top::bind(binder, input, count, keys, span, &env),
+        OperatorKind::Union(operator) => union::bind(binder, Some(input), operator, span, &env),
+        OperatorKind::Where { predicate, .. } => where_filter::bind(binder, input, predicate, span, &env),
+        OperatorKind::Missing => Relation::poison(),
+        _ => unsupported(binder, operator),
+    };
+    (output, env)
+}
+
+/// An operator that begins a pipeline.
+pub(crate) fn source(binder: &mut Binder<'_>, operator: &Operator, scope: Scope<'_>) -> Relation {
+    let span = operator.span;
+    match &operator.kind {
+        OperatorKind::Print { items } => print::bind(binder, items, span, scope),
+        OperatorKind::Range { name, from, to, step } => {
+            range::bind(binder, name, [from, to, step], span, scope)
+        }
+        OperatorKind::Union(operator) => union::bind(binder, None, operator, span, scope.env),
+        OperatorKind::Missing => Relation::poison(),
+        _ => unsupported(binder, operator),
+    }
+}
+
+/// Refuses an operator by the name it begins with.
+fn unsupported(binder: &mut Binder<'_>, operator: &Operator) -> Relation {
+    let name = binder.source(operator.span).split_whitespace().next().unwrap_or_default();
+    let end = operator.span.start + name.len();
+    binder.unsupported(weir_kql::ast::Span { end, ..operator.span }, format!("the operator '{name}'"));
+    Relation::poison()
+}

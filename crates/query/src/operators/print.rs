@@ -1,0 +1,38 @@
+//! `print a, b = …`: one row.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/print-operator>
+
+use datafusion::logical_expr::LogicalPlanBuilder;
+use weir_kql::ast::{NamedExpr, Span};
+
+use super::project::assemble;
+use crate::bind::{Binder, Scope, UniqueNames};
+use crate::typed::{Relation, Typed};
+
+pub(crate) fn bind(binder: &mut Binder<'_>, items: &[NamedExpr], span: Span, scope: Scope<'_>) -> Relation {
+    let mut names = UniqueNames::default();
+    let mut columns = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        if let [_, second, ..] = item.names.as_slice() {
+            binder.unsupported(second.span, "several columns from one expression");
+            continue;
+        }
+        let typed = binder.scalar(&item.value, scope);
+        let name = item.names.first().map_or_else(|| format!("print_{place}"), |name| name.text.clone());
+        columns.push((names.unique(&name), typed));
+    }
+    one_row(binder, columns, span)
+}
+
+/// A table of one row.
+pub(crate) fn one_row(binder: &mut Binder<'_>, columns: Vec<(String, Typed)>, span: Span) -> Relation {
+    match LogicalPlanBuilder::empty(true).build() {
+        Ok(plan) => {
+            Relation { serialized: true, ..assemble(binder, Relation::new(plan, Vec::new()), columns, span) }
+        }
+        Err(error) => {
+            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            Relation::poison()
+        }
+    }
+}

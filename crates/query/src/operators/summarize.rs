@@ -1,0 +1,137 @@
+//! `summarize aggregates by keys`: one row a group.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/summarize-operator>
+
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use weir_kql::ast::{ExprKind, NamedExpr, Span, Summarize};
+use weir_value::KustoType;
+
+use super::project::assemble;
+use crate::aggregates;
+use crate::bind::{Aggregates, Binder, Env, Scope, UniqueNames, default_name};
+use crate::typed::{Relation, Typed, column};
+
+pub(crate) fn bind(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    summarize: &Summarize,
+    span: Span,
+    env: &Env,
+) -> Relation {
+    let mut names = UniqueNames::default();
+    let keys = keys(binder, &input, &summarize.by, &mut names, env);
+    let aggregates = Aggregates::default();
+    let results = results(binder, &input, &summarize.aggregates, &mut names, &aggregates, env);
+    group(binder, input, keys, results, aggregates, span)
+}
+
+/// The keys with their names, which the aggregates may not take.
+fn keys(
+    binder: &mut Binder<'_>,
+    input: &Relation,
+    items: &[NamedExpr],
+    names: &mut UniqueNames,
+    env: &Env,
+) -> Vec<(String, Typed)> {
+    for name in items.iter().filter_map(|item| item.names.first()) {
+        names.take(&name.text);
+    }
+    let mut keys = Vec::new();
+    for item in items {
+        let typed = binder.scalar(&item.value, Scope::of(env, input));
+        if typed.kind == KustoType::Dynamic && !typed.poisoned {
+            let message = "a dynamic cannot be grouped by";
+            let hint = "convert it, with tostring() for example";
+            binder.tell(weir_kql::Diagnostic::error(Some("KS127"), item.value.span, message).with_hint(hint));
+        }
+        let name = match item.names.first() {
+            Some(name) => name.text.clone(),
+            None => match default_name(&item.value) {
+                Some(name) => names.unique(&name),
+                None => names.numbered(),
+            },
+        };
+        keys.push((name, typed));
+    }
+    keys
+}
+
+/// The aggregates with their names, as expressions of what each group came to.
+fn results(
+    binder: &mut Binder<'_>,
+    input: &Relation,
+    items: &[NamedExpr],
+    names: &mut UniqueNames,
+    aggregates: &Aggregates,
+    env: &Env,
+) -> Vec<(String, Typed)> {
+    let scope = Scope::of(env, input).aggregating(aggregates);
+    for name in items.iter().filter_map(|item| item.names.first()) {
+        names.take(&name.text);
+    }
+    let mut results = Vec::new();
+    for item in items {
+        // Some aggregates make several columns, with names of their own.
+        if let ExprKind::Call(call) = &item.value.kind
+            && let Some(many) = aggregates::several(&call.name.text)
+        {
+            let columns = many(binder, call, item, scope);
+            for (name, given, typed) in columns {
+                let name = if given { name } else { names.unique(&name) };
+                results.push((name, typed));
+            }
+            continue;
+        }
+        let typed = binder.scalar(&item.value, scope);
+        let name = match item.names.first() {
+            Some(name) => name.text.clone(),
+            None => match default_name(&item.value) {
+                Some(name) => names.unique(&name),
+                None => names.numbered(),
+            },
+        };
+        results.push((name, typed));
+    }
+    results
+}
+
+/// Groups by the keys and computes the results, keys first.
+pub(crate) fn group(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    keys: Vec<(String, Typed)>,
+    results: Vec<(String, Typed)>,
+    aggregates: Aggregates,
+    span: Span,
+) -> Relation {
+    let poisoned = input.open || keys.iter().chain(&results).any(|(_, typed)| typed.poisoned);
+    let groups: Vec<Expr> = keys
+        .iter()
+        .enumerate()
+        .map(|(place, (_, typed))| typed.expr.clone().alias(key_column(place)))
+        .collect();
+    let aggregated: Vec<Expr> =
+        aggregates.into_inner().into_iter().map(|(expr, name)| expr.alias(name)).collect();
+    let plan = if poisoned {
+        input.plan.clone()
+    } else {
+        binder.step(span, &input, |plan| match (groups.is_empty(), aggregated.is_empty()) {
+            // summarize by alone: the distinct keys.
+            (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
+            _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
+        })
+    };
+    let keys = keys
+        .into_iter()
+        .enumerate()
+        .map(|(place, (name, typed))| (name, Typed { expr: column(&key_column(place)), ..typed }));
+    let items = keys.chain(results).collect();
+    let grouped =
+        Relation { plan, columns: Vec::new(), open: poisoned, name: None, serialized: false, ..input };
+    assemble(binder, grouped, items, span)
+}
+
+/// The column of a key between grouping and naming: names of keys may be those of columns.
+fn key_column(place: usize) -> String {
+    format!("key {place}")
+}

@@ -1,0 +1,25 @@
+//! `where predicate`: rows for which it is true.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/where-operator>
+
+use datafusion::logical_expr::LogicalPlanBuilder;
+use weir_kql::ast::{Expr, Span};
+
+use crate::bind::{Binder, Env, Scope};
+use crate::typed::Relation;
+
+pub(crate) fn bind(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    predicate: &Expr,
+    span: Span,
+    env: &Env,
+) -> Relation {
+    let condition = binder.predicate(predicate, Scope::of(env, &input));
+    if condition.poisoned || condition.as_bool() == Some(true) {
+        return input;
+    }
+    let plan =
+        binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).filter(condition.expr)?.build());
+    Relation { plan, name: None, ..input }
+}

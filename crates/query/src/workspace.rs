@@ -1,0 +1,104 @@
+//! The tables of a workspace, as queries see them.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::common::{Column as PlanColumn, Result, plan_err};
+use datafusion::datasource::{MemTable, TableProvider, provider_as_source};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use weir_schema::{TableKind, Unit, tables};
+use weir_table::Workspace;
+use weir_value::KustoType;
+
+use crate::catalog::{Catalog, Table};
+use crate::physical;
+use crate::scan::StoredTable;
+use crate::ticks::ticks;
+use crate::typed::{Column, Relation};
+
+/// The tables of a workspace; of none, when there is no data folder.
+pub struct WorkspaceCatalog {
+    tables: HashMap<&'static str, WorkspaceTable>,
+}
+
+impl WorkspaceCatalog {
+    /// The catalogue of a workspace. `data` is where one was looked for.
+    pub fn new(workspace: Option<&Workspace>, data: PathBuf) -> Self {
+        let data = Arc::new(data);
+        let table = |table: &'static weir_schema::Table| {
+            let rows = match (workspace, table.kind) {
+                (None, _) => Rows::NoFolder(Arc::clone(&data)),
+                (Some(_), TableKind::View) => Rows::Empty,
+                (Some(workspace), _) => Rows::Stored(Arc::new(StoredTable::new(workspace.clone(), table))),
+            };
+            (table.name, WorkspaceTable { table, rows })
+        };
+        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+    }
+}
+
+impl Catalog for WorkspaceCatalog {
+    fn table(&self, name: &str) -> Option<&dyn Table> {
+        self.tables.get(name).map(|table| table as &dyn Table)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+struct WorkspaceTable {
+    table: &'static weir_schema::Table,
+    rows: Rows,
+}
+
+enum Rows {
+    Stored(Arc<StoredTable>),
+    Empty,
+    NoFolder(Arc<PathBuf>),
+}
+
+impl Table for WorkspaceTable {
+    fn scan(&self) -> Result<Relation> {
+        let columns = columns(self.table);
+        let provider: Arc<dyn TableProvider> = match &self.rows {
+            Rows::Stored(stored) => Arc::clone(stored) as Arc<dyn TableProvider>,
+            Rows::Empty => {
+                let schema = physical::schema(columns.iter().map(|c| (c.name.as_str(), c.kind)));
+                Arc::new(MemTable::try_new(schema, vec![vec![]])?)
+            }
+            Rows::NoFolder(data) => {
+                return plan_err!("there is no data in {}: fill it with weir ingest PATH", data.display());
+            }
+        };
+        let stored = matches!(self.rows, Rows::Stored(_));
+        let exprs: Vec<Expr> =
+            columns.iter().map(|column| self.expr(column, stored).alias(&column.name)).collect();
+        let plan = LogicalPlanBuilder::scan(self.table.name, provider_as_source(provider), None)?
+            .project(exprs)?
+            .build()?;
+        let columns = columns
+            .into_iter()
+            .map(|column| Column { hidden: self.table.column(&column.name).is_none(), ..column })
+            .collect();
+        Ok(Relation { name: Some(self.table.name.to_owned()), ..Relation::new(plan, columns) })
+    }
+}
+
+impl WorkspaceTable {
+    /// A column of the table in the form in which queries hold it.
+    fn expr(&self, column: &Column, stored: bool) -> Expr {
+        let raw = Expr::Column(PlanColumn::new(Some(self.table.name), &column.name));
+        if stored && column.kind == KustoType::Datetime { ticks(raw) } else { raw }
+    }
+}
+
+/// The documented columns, and the hidden ones that can be named.
+fn columns(table: &weir_schema::Table) -> Vec<Column> {
+    let nameable =
+        table.hidden.iter().filter(|column| column.unit != Unit::Days && column.name.starts_with('_'));
+    table.columns.iter().chain(nameable).map(|column| Column::new(column.name, column.kind)).collect()
+}
