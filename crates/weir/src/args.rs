@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Traffic analytics of Azure flow logs: read the blobs, keep them as open Delta tables, ask in KQL.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Args {
+    #[command(flatten)]
+    pub folder: Folder,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the data is.
+#[derive(Debug, clap::Args)]
+pub struct Folder {
+    /// Data folder.
+    #[arg(long, value_name = "DIR", env = "WEIR_DATA", default_value = "weir-data", global = true)]
+    pub data: PathBuf,
+    /// Workspace of the data folder: a set of tables with an id and an interval of its own.
+    #[arg(long, value_name = "NAME", env = "WEIR_WORKSPACE", default_value = "default", global = true)]
+    pub workspace: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Ingest(Ingest),
+    Query(Query),
+    Simulate(Simulate),
+}
+
+/// Read flow logs into the tables: what is new since the last time, once.
+///
+/// Takes folders and files in any layout: VNet flow logs version 4 and NSG flow logs version 1 and 2, plain or
+/// packed with gzip, zstd or zip. Ends with 0 when everything was read, with 3 when some blobs could not be, with
+/// 1 when nothing was done.
+#[derive(Debug, clap::Args)]
+pub struct Ingest {
+    /// Folders and files with flow logs.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Processing interval of a new workspace; one that exists keeps its own.
+    #[arg(long, value_name = "10m|60m", value_parser = interval)]
+    pub interval: Option<u32>,
+    /// Blobs read at the same time [default: the processors of this machine].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Ask the tables a question in KQL.
+///
+/// The query is an argument, a file, or standard input. Notes and errors go to standard error.
+#[derive(Debug, clap::Args)]
+pub struct Query {
+    /// The query; '-' or nothing reads it from standard input.
+    #[arg(value_name = "KQL", allow_hyphen_values = true)]
+    pub kql: Option<String>,
+    /// File with the query.
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Form of the answer: table, csv, json, jsonl, markdown, parquet, kusto-v1.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<weir_answer::Format>,
+    /// Write the answer to a file; its ending names the form.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Value of a parameter that the query declares.
+    #[arg(short, long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// What now() is, instead of the clock.
+    #[arg(long, value_name = "DATETIME")]
+    pub now: Option<String>,
+    /// Show how the query would run instead of running it.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// Write the flow logs of an invented company, with the truth about them beside.
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// Folder to write to; it is made if need be.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+fn interval(text: &str) -> Result<u32, String> {
+    match text {
+        "10m" | "10" => Ok(10),
+        "60m" | "60" | "1h" => Ok(60),
+        _ => Err("use 10m or 60m".to_owned()),
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,213 @@
+//! `weir ingest`
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use weir_blob::Found;
+use weir_decode::{Limits, Reason, State};
+use weir_ingest::{Options, Outcome, Progress, Summary};
+use weir_table::{NewWorkspace, Workspace};
+
+use super::{PROGRAM, now_micros};
+use crate::args::{Folder, Ingest};
+use crate::exit::Exit;
+use crate::numbers::{bytes, grouped, per_second, time};
+
+/// Stored bytes that are committed together.
+const ROUND_BYTES: u64 = 1 << 30;
+/// Largest blob, unpacked: a packed one may be a trap.
+const BLOB_BYTES_MAX: u64 = 64 << 30;
+/// Incidents that are printed; the JSON summary has more.
+const INCIDENTS_PRINTED: usize = 20;
+
+pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
+    let started = Instant::now();
+    let found = weir_blob::find(&args.paths)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let new = NewWorkspace {
+        interval_minutes: args.interval,
+        now_micros: now_micros(),
+        created_by: PROGRAM.to_owned(),
+    };
+    let mut writer = runtime.block_on(async {
+        Workspace::open_or_create(&folder.data, &folder.workspace, &new).await?.writer().await
+    })?;
+    let threads = args.threads.map_or_else(default_threads, std::num::NonZeroUsize::get);
+    let options = Options {
+        threads,
+        round_bytes: ROUND_BYTES,
+        blob_bytes_max: BLOB_BYTES_MAX,
+        limits: Limits::default(),
+        now_micros: &now_micros,
+        written_by: PROGRAM,
+        runtime: runtime.handle(),
+    };
+    let progress = Progress::default();
+    let summary =
+        while_showing(&progress, &found, || weir_ingest::ingest(&mut writer, &found, &options, &progress))?;
+    let took = started.elapsed();
+    if args.json {
+        println!("{}", as_json(&summary, &found, took));
+    } else {
+        print(&summary, &found, took)?;
+    }
+    Ok(exit(&summary))
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+/// Everything, some, or nothing of what was found could be read.
+fn exit(summary: &Summary) -> Exit {
+    let trouble: u64 = Outcome::ALL.iter().filter(|o| o.is_trouble()).map(|o| summary.blobs.of(*o)).sum();
+    let fine = summary.blobs.total() - trouble - summary.blobs.of(Outcome::NoFlowLog);
+    match (trouble, fine, summary.blobs.of(Outcome::Partial)) {
+        (0, 0, _) => Exit::Failed,
+        (0, ..) => Exit::Done,
+        (_, 0, 0) => Exit::Failed,
+        _ => Exit::Partly,
+    }
+}
+
+/// Shows how far the work has come: a bar on a terminal, a line now and then elsewhere.
+fn while_showing<T>(progress: &Progress, found: &Found, work: impl FnOnce() -> T) -> T {
+    let ended = AtomicBool::new(false);
+    let bar = std::io::stderr().is_terminal().then(|| {
+        let template = "{bar:30} {bytes}/{total_bytes} {msg} {bytes_per_sec} {eta} left";
+        let bar = ProgressBar::new(found.size_bytes());
+        bar.with_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        )
+    });
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let started = Instant::now();
+            let mut next_line = Duration::from_secs(10);
+            while !ended.load(Ordering::Relaxed) {
+                std::thread::park_timeout(Duration::from_millis(200));
+                let done = progress.bytes.load(Ordering::Relaxed).min(found.size_bytes());
+                let tuples = grouped(progress.tuples.load(Ordering::Relaxed));
+                if let Some(bar) = &bar {
+                    bar.set_position(done);
+                    bar.set_message(format!("{tuples} tuples"));
+                } else if started.elapsed() >= next_line {
+                    next_line += Duration::from_secs(10);
+                    let rate = bytes(per_second(done, started.elapsed()));
+                    let total = bytes(found.size_bytes());
+                    eprintln!("{} of {total}, {tuples} tuples, {rate}/s", bytes(done));
+                }
+            }
+        });
+        let result = work();
+        ended.store(true, Ordering::Relaxed);
+        if let Some(bar) = &bar {
+            bar.finish_and_clear();
+        }
+        result
+    })
+}
+
+fn print(summary: &Summary, found: &Found, took: Duration) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let tally = &summary.tally;
+    let counts: Vec<String> = Outcome::ALL
+        .iter()
+        .filter(|outcome| summary.blobs.of(**outcome) > 0)
+        .map(|outcome| format!("{} {}", grouped(summary.blobs.of(*outcome)), outcome.name()))
+        .collect();
+    writeln!(out, "blobs      {} ({})", grouped(summary.blobs.total()), listed(&counts))?;
+    writeln!(out, "bytes      {}", bytes(summary.bytes_read))?;
+    writeln!(out, "records    {}", grouped(tally.records))?;
+    let states: Vec<String> = State::ALL
+        .iter()
+        .zip(tally.tuples_by_state)
+        .filter(|(_, count)| *count > 0)
+        .map(|(state, count)| format!("{} {}", grouped(count), state.name()))
+        .collect();
+    writeln!(out, "tuples     {} ({})", grouped(tally.tuples()), listed(&states))?;
+    for (what, counts) in [("records", &tally.discarded_records), ("tuples", &tally.discarded_tuples)] {
+        for (reason, count) in Reason::ALL.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            writeln!(out, "discarded  {} {what}: {}", grouped(*count), reason.name())?;
+        }
+    }
+    match summary.reduction_factor() {
+        Some(factor) => writeln!(out, "rows       {}, {factor:.1} tuples a row", grouped(summary.rows))?,
+        None => writeln!(out, "rows       0")?,
+    }
+    if summary.rows > 0 {
+        let row_bytes = summary.parquet_bytes as f64 / summary.rows as f64;
+        writeln!(out, "stored     {}, {row_bytes:.1} bytes a row", bytes(summary.parquet_bytes))?;
+    }
+    let rate = bytes(per_second(summary.bytes_read, took));
+    let tuple_rate = grouped(per_second(tally.tuples(), took));
+    writeln!(out, "time       {}, {rate}/s, {tuple_rate} tuples/s", time(took))?;
+    if summary.waiting_bytes > 0 {
+        let waiting = bytes(summary.waiting_bytes);
+        writeln!(out, "waiting    {waiting} at the end of blobs are the beginning of a record")?;
+    }
+    let alone = found.left_alone;
+    if alone.other_files > 0 {
+        writeln!(out, "left alone {} files of other names", grouped(alone.other_files))?;
+    }
+    if alone.links > 0 {
+        writeln!(out, "left alone {} links: name what they lead to", grouped(alone.links))?;
+    }
+    drop(out);
+    for incident in summary.incidents.iter().take(INCIDENTS_PRINTED) {
+        eprintln!("{}: {}: {}", incident.outcome.name(), incident.blob, incident.detail);
+    }
+    if summary.incidents.len() > INCIDENTS_PRINTED {
+        eprintln!("… and {} more; --json lists them", summary.incidents.len() - INCIDENTS_PRINTED);
+    }
+    Ok(())
+}
+
+fn listed(parts: &[String]) -> String {
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+}
+
+fn as_json(summary: &Summary, found: &Found, took: Duration) -> serde_json::Value {
+    let tally = &summary.tally;
+    let reasons = |counts: &[u64]| -> serde_json::Map<String, serde_json::Value> {
+        let named = Reason::ALL.iter().zip(counts).filter(|(_, count)| **count > 0);
+        named.map(|(reason, count)| (reason.name().to_owned(), (*count).into())).collect()
+    };
+    let outcomes: serde_json::Map<_, _> =
+        Outcome::ALL.iter().map(|o| (o.name().to_owned(), summary.blobs.of(*o).into())).collect();
+    let states: serde_json::Map<_, _> = State::ALL
+        .iter()
+        .zip(tally.tuples_by_state)
+        .map(|(state, count)| (state.name().to_owned(), count.into()))
+        .collect();
+    let incidents: Vec<_> = summary
+        .incidents
+        .iter()
+        .map(|i| serde_json::json!({ "blob": i.blob, "outcome": i.outcome.name(), "detail": i.detail }))
+        .collect();
+    serde_json::json!({
+        "blobs": outcomes,
+        "bytes": summary.bytes_read,
+        "waiting_bytes": summary.waiting_bytes,
+        "records": tally.records,
+        "records_discarded": reasons(&tally.discarded_records),
+        "tuples": tally.tuples(),
+        "tuples_by_state": states,
+        "tuples_denied": tally.tuples_denied,
+        "tuples_discarded": reasons(&tally.discarded_tuples),
+        "packets_src_to_dest": tally.packets_src_to_dest as u64,
+        "bytes_src_to_dest": tally.bytes_src_to_dest as u64,
+        "packets_dest_to_src": tally.packets_dest_to_src as u64,
+        "bytes_dest_to_src": tally.bytes_dest_to_src as u64,
+        "rows": summary.rows,
+        "reduction_factor": summary.reduction_factor(),
+        "parquet_bytes": summary.parquet_bytes,
+        "batches": summary.batches,
+        "seconds": took.as_secs_f64(),
+        "left_alone": { "other_files": found.left_alone.other_files, "links": found.left_alone.links },
+        "incidents": incidents,
+    })
+}

@@ -1,0 +1,30 @@
+//! `weir`: traffic analytics of cloud flow logs, on this machine.
+
+mod args;
+mod commands;
+mod exit;
+mod numbers;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let args = Args::parse();
+    run(&args)
+        .unwrap_or_else(|error| {
+            exit::report(&error);
+            Exit::Failed
+        })
+        .into()
+}
+
+/// One arm a command; each is a function of its arguments.
+fn run(args: &Args) -> anyhow::Result<Exit> {
+    match &args.command {
+        Command::Ingest(ingest) => commands::ingest::run(&args.folder, ingest),
+        Command::Query(query) => commands::query::run(&args.folder, query),
+        Command::Simulate(simulate) => commands::simulate::run(simulate),
+    }
+}
