@@ -20,6 +20,8 @@ mod language;
 mod operators;
 mod physical;
 mod scan;
+#[cfg(test)]
+mod testing;
 mod ticks;
 mod typed;
 mod workspace;

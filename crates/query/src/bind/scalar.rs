@@ -1,7 +1,7 @@
 //! Expressions: each with its type.
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{Expr as PlanExpr, not};
+use datafusion::logical_expr::not;
 use weir_kql::ast::{BinaryOp, Expr, ExprKind, Name, Span, UnaryOp};
 use weir_kql::nearest;
 use weir_value::KustoType;
@@ -9,7 +9,7 @@ use weir_value::KustoType;
 use super::{Binder, Binding, Scope};
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
-use crate::typed::{Column, Typed, column};
+use crate::typed::{Column, Typed};
 
 /// Kusto's number for a name that means nothing.
 const UNKNOWN_NAME: Option<&str> = Some("KS142");
@@ -289,11 +289,6 @@ impl Binder<'_> {
         }
     }
 
-    /// A column that an aggregate will fill.
-    pub(crate) fn aggregate_column(name: &str, kind: KustoType) -> Typed {
-        Typed::new(column(name), kind)
-    }
-
     /// A constant whole number, or the reason why it is none.
     pub fn constant_long(&mut self, expr: &Expr, scope: Scope<'_>, what: &str) -> Option<i64> {
         let typed = self.scalar(expr, scope);
@@ -306,9 +301,4 @@ impl Binder<'_> {
         }
         number
     }
-}
-
-/// Whether an expression reads no column.
-pub(crate) fn is_constant(expr: &PlanExpr) -> bool {
-    matches!(expr, PlanExpr::Literal(..))
 }

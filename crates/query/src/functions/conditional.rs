@@ -117,7 +117,7 @@ function!(
 fn is_null(a: &mut Arguments<'_, '_, '_>, null: bool) -> Typed {
     let value = a.take(0);
     if value.kind == Text {
-        if !value.as_constant().is_some() {
+        if value.as_constant().is_none() {
             let (name, span) = (if null { "isnull" } else { "isnotnull" }, a.span);
             let twin = if null { "isempty" } else { "isnotempty" };
             let message = format!("{name}() of a string is always {}: strings are never null", !null);

@@ -67,7 +67,7 @@ kernel!(TICKS_TO_DATETIME = "kql_ticks_to_datetime" -> Datetime, |a, n| {
 fn whole(value: f64) -> Option<i64> {
     let whole = value.trunc();
     // 2^63 itself is one too many.
-    (whole >= -9_223_372_036_854_775_808.0 && whole < 9_223_372_036_854_775_808.0).then_some(whole as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole).then_some(whole as i64)
 }
 
 kernel!(TEXT_TO_LONG = "kql_text_to_long" -> Long, |a, n| map1::<Str, i64, Int64Array>(a, n, text_to_long));

@@ -26,7 +26,7 @@ pub(crate) fn bind(
         binder.error(None, span, "a datatable needs columns");
         return Relation::poison();
     }
-    if values.len() % columns.len() != 0 {
+    if !values.len().is_multiple_of(columns.len()) {
         let (values, columns) = (values.len(), columns.len());
         binder.error(None, span, format!("{values} values do not fill rows of {columns} columns"));
         return Relation::poison();

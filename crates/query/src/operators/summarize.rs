@@ -135,3 +135,46 @@ pub(crate) fn group(
 fn key_column(place: usize) -> String {
     format!("key {place}")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    const T: &str = "datatable(a:string, x:long)['p', 1, 'q', 2, 'p', 3]";
+
+    #[test]
+    fn keys_come_first_and_names_are_the_engines() {
+        let query =
+            format!("{T} | summarize sum(x), count(), max(x + 1), sum(x) by a, bin(x, 10) | sort by a asc");
+        assert_eq!(
+            answer(&query),
+            "a:string, x:long, sum_x:long, count_:long, max_:long, sum_x1:long\np | 0 | 4 | 2 | 4 | 4\nq | 0 | 2 | 1 | 3 | 2"
+        );
+    }
+
+    #[test]
+    fn nothing_is_summarized_to_one_row_unless_there_are_keys() {
+        let none = format!("{T} | where x > 9");
+        assert_eq!(
+            rows(&format!("{none} | summarize count(), sum(x), max(x), min(a), avg(x)")),
+            "0 | 0 | null |  | NaN"
+        );
+        assert_eq!(rows(&format!("{none} | summarize count() by a")), "");
+    }
+
+    #[test]
+    fn expressions_of_aggregates_are_computed_behind_the_groups() {
+        assert_eq!(rows(&format!("{T} | summarize r = round(1.0 * sum(x) / count(), 2)")), "2.0");
+        assert_eq!(rows(&format!("{T} | summarize iff('b' =~ 'B', sum(x), count())")), "6");
+    }
+
+    #[test]
+    fn what_cannot_be_grouped_is_refused() {
+        assert!(
+            refused(&format!("{T} | summarize by d = dynamic([1])"))
+                .contains("a dynamic cannot be grouped by")
+        );
+        assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS107"));
+        assert!(refused(&format!("{T} | extend y = sum(x)")).contains("can only be used in summarize"));
+    }
+}

@@ -53,7 +53,7 @@ pub(crate) fn bind(
                 legs.push(Relation { name, ..leg });
             }
             UnionOperand::QualifiedWildcard { pattern: name, .. } | UnionOperand::Wildcard(name) => {
-                legs.extend(wildcard(binder, name, env))
+                legs.extend(wildcard(binder, name, env));
             }
         }
     }

@@ -1,0 +1,83 @@
+//! Queries in unit tests: text in, text out.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use tokio::runtime::Runtime;
+use weir_answer::{Answer, Cell};
+
+use crate::{Engine, EngineOptions, Error, Request, WorkspaceCatalog};
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// 2026-06-15T12:30:00, a Monday: `now()` in tests.
+pub(crate) const NOW: &str = "2026-06-15T12:30:00Z";
+
+/// Runs a text without tables.
+pub(crate) fn run(text: &str) -> Result<Vec<Answer>, Error> {
+    let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
+    let engine = Engine::new(options, RUNTIME.handle().clone())?;
+    let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere"));
+    let request = Request { now_ticks: weir_value::datetime::parse(NOW).unwrap(), ..Request::default() };
+    engine.run(text, &catalog, &request).map(|outcome| outcome.answers)
+}
+
+/// The first result: `name:type, …` in the first line, then its rows, values apart by ` | `.
+///
+/// Strings and what is inside dynamics are as they are, nulls are `null`.
+#[track_caller]
+pub(crate) fn answer(text: &str) -> String {
+    let answers = run(text).unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
+    let answer = answers.first().unwrap();
+    let header: Vec<String> = answer.columns.iter().map(|c| format!("{}:{}", c.name, c.kind)).collect();
+    let mut lines = vec![header.join(", ")];
+    lines.extend(answer.rows().map(|row| row.into_iter().map(shown).collect::<Vec<_>>().join(" | ")));
+    lines.join("\n")
+}
+
+/// The rows of the first result, without the header.
+#[track_caller]
+pub(crate) fn rows(text: &str) -> String {
+    answer(text).split_once('\n').map_or(String::new(), |(_, rows)| rows.to_owned())
+}
+
+/// The value of a scalar expression.
+#[track_caller]
+pub(crate) fn value(expression: &str) -> String {
+    rows(&format!("print {expression}"))
+}
+
+/// The type of a scalar expression.
+#[track_caller]
+pub(crate) fn kind(expression: &str) -> String {
+    let answer = answer(&format!("print x = {expression}"));
+    answer.lines().next().unwrap().trim_start_matches("x:").to_owned()
+}
+
+/// Why a text is refused: code and message of each error.
+#[track_caller]
+pub(crate) fn refused(text: &str) -> String {
+    match run(text) {
+        Ok(_) => panic!("{text}: was answered"),
+        Err(error) => told(&error),
+    }
+}
+
+fn told(error: &Error) -> String {
+    match error {
+        Error::Text(diagnostics) => {
+            let one = |d: &weir_kql::Diagnostic| match (d.code, &d.hint) {
+                (Some(code), Some(hint)) => format!("{code}: {} ({hint})", d.message),
+                (Some(code), None) => format!("{code}: {}", d.message),
+                (None, Some(hint)) => format!("{} ({hint})", d.message),
+                (None, None) => d.message.clone(),
+            };
+            diagnostics.iter().filter(|d| d.is_error()).map(one).collect::<Vec<_>>().join("\n")
+        }
+        Error::Engine(error) => format!("engine: {error}"),
+    }
+}
+
+fn shown(cell: Cell<'_>) -> String {
+    if cell.is_null() { "null".to_owned() } else { cell.text() }
+}
