@@ -10,7 +10,6 @@ pub(crate) struct Pieces {
     reader: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     start: usize,
-    end: usize,
     ended: bool,
     consumed: u64,
     hash: Xxh3,
@@ -18,23 +17,22 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    /// Starts at the beginning of a blob that may have up to `bytes_max` bytes.
-    pub fn new(reader: Box<dyn Read + Send>, bytes_max: u64) -> Self {
-        Pieces {
-            reader,
-            buffer: Vec::new(),
-            start: 0,
-            end: 0,
-            ended: false,
-            consumed: 0,
-            hash: Xxh3::new(),
-            bytes_max,
-        }
+    /// Starts at the beginning of a blob that may have up to `bytes_max` bytes. The buffer is used again from blob
+    /// to blob.
+    pub fn new(reader: Box<dyn Read + Send>, mut buffer: Vec<u8>, bytes_max: u64) -> Self {
+        buffer.clear();
+        Pieces { reader, buffer, start: 0, ended: false, consumed: 0, hash: Xxh3::new(), bytes_max }
+    }
+
+    /// The buffer, for the next blob.
+    pub fn into_buffer(mut self) -> Vec<u8> {
+        self.buffer.shrink_to(2 * PIECE_BYTES);
+        self.buffer
     }
 
     /// What was read and is not done with.
     pub fn data(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
+        self.buffer.get(self.start..).unwrap_or(&[])
     }
 
     /// Whether the blob has no more bytes than [`Pieces::data`].
@@ -52,34 +50,23 @@ impl Pieces {
         format!("{:032x}", self.hash.digest128())
     }
 
-    /// Bytes that are done with leave the piece.
+    /// The first `count` bytes are done with.
     pub fn consume(&mut self, count: usize) {
-        let (done, _) = self.data().split_at(count);
-        // Not a method of the struct: the hash and the buffer are borrowed apart.
-        let length = done.len();
-        self.hash.update(&self.buffer[self.start..self.start + length]);
-        self.start += length;
-        self.consumed += length as u64;
+        let end = (self.start + count).min(self.buffer.len());
+        self.hash.update(&self.buffer[self.start..end]);
+        self.consumed += (end - self.start) as u64;
+        self.start = end;
     }
 
     /// Reads a further piece behind what is there.
     pub fn fill(&mut self) -> io::Result<()> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
+        self.buffer.drain(..self.start);
         self.start = 0;
-        let target = self.end + PIECE_BYTES;
-        if self.buffer.len() < target {
-            self.buffer.resize(target, 0);
-        }
-        while self.end < target && !self.ended {
-            match self.reader.read(&mut self.buffer[self.end..target]) {
-                Ok(0) => self.ended = true,
-                Ok(count) => self.end += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        if self.consumed + self.end as u64 > self.bytes_max {
+        let before = self.buffer.len();
+        self.buffer.reserve(PIECE_BYTES);
+        (&mut self.reader).take(PIECE_BYTES as u64).read_to_end(&mut self.buffer)?;
+        self.ended = self.buffer.len() - before < PIECE_BYTES;
+        if self.consumed + self.buffer.len() as u64 > self.bytes_max {
             let limit = format!("it has more than {} bytes once unpacked", self.bytes_max);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
         }
@@ -109,7 +96,7 @@ mod tests {
     #[test]
     fn the_hash_is_that_of_the_bytes_done_with() {
         let text: Vec<u8> = (0..3_000_000_u32).map(|i| i as u8).collect();
-        let mut pieces = Pieces::new(Box::new(io::Cursor::new(text.clone())), u64::MAX);
+        let mut pieces = Pieces::new(Box::new(io::Cursor::new(text.clone())), Vec::new(), u64::MAX);
         pieces.fill().unwrap();
         pieces.consume(10);
         pieces.consume_to(2_500_000).unwrap();
@@ -120,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_blob_has_a_limit() {
-        let mut pieces = Pieces::new(Box::new(io::repeat(b' ')), 5_000_000);
+        let mut pieces = Pieces::new(Box::new(io::repeat(b' ')), Vec::new(), 5_000_000);
         assert_eq!(pieces.consume_to(u64::MAX).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 }

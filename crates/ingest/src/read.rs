@@ -50,24 +50,43 @@ struct Identity {
     mac_address: String,
 }
 
-/// Reads what is new in a blob.
+/// What the reading of every blob needs.
+pub(crate) struct Reader<'a> {
+    pub limits: BlobLimits,
+    pub known: &'a Known<'a>,
+    pub collector: &'a Collector<'a>,
+    /// Stored bytes read so far.
+    pub read_bytes: &'a Arc<AtomicU64>,
+}
+
+/// Reads what is new in a blob. `buffer` is used again for the next one.
 pub(crate) fn read(
     blob: &Blob,
-    limits: BlobLimits,
-    known: &Known<'_>,
-    collector: &Collector<'_>,
-    read_bytes: &Arc<AtomicU64>,
+    reader: &Reader<'_>,
+    buffer: &mut Vec<u8>,
 ) -> Result<Finished, weir_table::Error> {
+    let Reader { known, read_bytes, .. } = reader;
     if let Some(hour) = blob.hour
         && known.blob(hour.day, &blob.name)?.is_some_and(|state| is_unchanged(blob, &state))
     {
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
     let mut pieces = match blob.open(read_bytes) {
-        Ok(reader) => Pieces::new(reader, limits.bytes_max),
+        Ok(opened) => Pieces::new(opened, std::mem::take(buffer), reader.limits.bytes_max),
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, chain(&error))),
     };
-    let identity = match identify(blob, limits, &mut pieces) {
+    let finished = read_pieces(blob, reader, &mut pieces);
+    *buffer = pieces.into_buffer();
+    finished
+}
+
+fn read_pieces(
+    blob: &Blob,
+    reader: &Reader<'_>,
+    pieces: &mut Pieces,
+) -> Result<Finished, weir_table::Error> {
+    let Reader { limits, known, collector, .. } = *reader;
+    let identity = match identify(blob, limits, pieces) {
         Ok(identity) => identity,
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
@@ -86,7 +105,7 @@ pub(crate) fn read(
     let furthest = if headless { own.clone() } else { known.head(identity.day, &identity.head_hash)? };
     let mut start = (0, 0);
     if let Some(furthest) = &furthest {
-        match take_up(blob, furthest, own.is_some(), &mut pieces) {
+        match take_up(blob, furthest, own.is_some(), pieces) {
             Ok(None) => start = (furthest.to_byte, furthest.to_record),
             Ok(Some(finished)) if finished.outcome == Outcome::Copy => {
                 return copied(blob, &identity, furthest, known);
@@ -95,7 +114,7 @@ pub(crate) fn read(
             Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
         }
     }
-    let decoded = decode(start, limits, &mut pieces, collector)?;
+    let decoded = decode(start, limits, pieces, collector)?;
     let of_another = furthest.as_ref().filter(|state| state.blob.as_ref() != blob.name);
     if let (Some(furthest), true) = (of_another, decoded.nothing_new()) {
         return copied(blob, &identity, furthest, known);

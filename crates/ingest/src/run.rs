@@ -9,7 +9,7 @@ use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
 use crate::known::Known;
-use crate::read::{BlobLimits, Finished, read};
+use crate::read::{BlobLimits, Finished, Reader, read};
 use crate::summary::INCIDENTS_MAX;
 use crate::{Incident, Outcome, Summary};
 
@@ -105,9 +105,8 @@ fn ingest_round(
     let known = Known::new(writer, &ledger, options.runtime);
     let collector = Collector::new(table("NTANetAnalytics")?, &batch, options.runtime, run);
     let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
-    let finished = read_all(blobs, options.threads, progress, &|blob, bytes| {
-        read(blob, limits, &known, &collector, bytes)
-    })?;
+    let reader = Reader { limits, known: &known, collector: &collector, read_bytes: &progress.bytes };
+    let finished = read_all(blobs, options.threads, progress, &reader)?;
     collector.finish()?;
     let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();
     let now = (options.now_micros)();
@@ -129,25 +128,23 @@ fn ingest_round(
 /// What one blob came to, with the blob.
 type Done<'b> = (&'b Blob, Finished);
 
-/// Reads one blob and counts the stored bytes as they are read.
-type ReadOne<'a> = dyn Fn(&Blob, &Arc<AtomicU64>) -> Result<Finished, weir_table::Error> + Sync + 'a;
-
 /// Reads blobs, several at a time, in their order; what came of them is in their order, too.
 fn read_all<'b>(
     blobs: &'b [Blob],
     threads: usize,
     progress: &Progress,
-    read: &ReadOne<'_>,
+    reader: &Reader<'_>,
 ) -> Result<Vec<Done<'b>>, weir_table::Error> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Done<'b>)>> = Mutex::default();
     let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
     let work = || {
+        let mut buffer = Vec::new();
         while let Some((index, blob)) = {
             let index = next.fetch_add(1, Ordering::Relaxed);
             blobs.get(index).map(|blob| (index, blob))
         } {
-            match read(blob, &progress.bytes) {
+            match read(blob, reader, &mut buffer) {
                 Ok(finished) => {
                     let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
                     progress.tuples.fetch_add(tuples, Ordering::Relaxed);

@@ -82,11 +82,63 @@ pub struct Query {
 }
 
 /// Write the flow logs of an invented company, with the truth about them beside.
+///
+/// The same seed, end and size give the same bytes. `truth.json` tells what is in the logs: totals, rows after
+/// reduction, and what the shipped recipes find.
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
-    /// Folder to write to; it is made if need be.
+    /// Folder to write to; it is made if need be, and must not hold another simulation.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// What makes one company's traffic differ from another's.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How much time the logs cover.
+    #[arg(long, value_name = "DAYS", conflicts_with = "hours")]
+    pub days: Option<u32>,
+    /// How much time the logs cover, in hours [default: 168, a week].
+    #[arg(long, value_name = "HOURS")]
+    pub hours: Option<u32>,
+    /// Where the logs end, a full hour [default: the last full hour].
+    #[arg(long, value_name = "DATETIME")]
+    pub end: Option<String>,
+    /// Interfaces beyond those of the company itself.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub nics: u32,
+    /// About how much to write: 200MB, 2GB.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub size: Option<u64>,
+    /// Kind of log: vnet, nsg-v2, nsg-v1, mixed.
+    #[arg(long, value_name = "FORMAT", default_value = "vnet", value_parser = log_format)]
+    pub format: weir_flowgen::LogFormat,
+    /// Leave out the parts of the truth that need memory: scenarios and top talkers.
+    #[arg(long)]
+    pub totals_only: bool,
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "KB" | "K" => 1_000,
+        "MB" | "M" => 1_000_000,
+        "GB" | "G" => 1_000_000_000,
+        "TB" | "T" => 1_000_000_000_000_u64,
+        _ => return Err("write a size such as 200MB or 2GB".to_owned()),
+    };
+    let number: f64 = digits.parse().map_err(|_| "write a size such as 200MB or 2GB".to_owned())?;
+    Ok((number * unit as f64) as u64)
+}
+
+fn log_format(text: &str) -> Result<weir_flowgen::LogFormat, String> {
+    use weir_flowgen::LogFormat;
+    match text {
+        "vnet" => Ok(LogFormat::VnetV4),
+        "nsg-v2" => Ok(LogFormat::NsgV2),
+        "nsg-v1" => Ok(LogFormat::NsgV1),
+        "mixed" => Ok(LogFormat::Mixed),
+        _ => Err("use vnet, nsg-v2, nsg-v1 or mixed".to_owned()),
+    }
 }
 
 fn interval(text: &str) -> Result<u32, String> {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod numbers;
+mod progress;
 
 use clap::Parser;
 

@@ -1,11 +1,10 @@
 //! `weir ingest`
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
 use weir_blob::Found;
 use weir_decode::{Limits, Reason, State};
 use weir_ingest::{Options, Outcome, Progress, Summary};
@@ -15,6 +14,7 @@ use super::{PROGRAM, now_micros};
 use crate::args::{Folder, Ingest};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, per_second, time};
+use crate::progress::Shown;
 
 /// Stored bytes that are committed together.
 const ROUND_BYTES: u64 = 1 << 30;
@@ -73,40 +73,22 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-/// Shows how far the work has come: a bar on a terminal, a line now and then elsewhere.
+/// Shows how far the work has come while it is done.
 fn while_showing<T>(progress: &Progress, found: &Found, work: impl FnOnce() -> T) -> T {
     let ended = AtomicBool::new(false);
-    let bar = std::io::stderr().is_terminal().then(|| {
-        let template = "{bar:30} {bytes}/{total_bytes} {msg} {bytes_per_sec} {eta} left";
-        let bar = ProgressBar::new(found.size_bytes());
-        bar.with_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        )
-    });
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let started = Instant::now();
-            let mut next_line = Duration::from_secs(10);
+        let shower = scope.spawn(|| {
+            let mut shown = Shown::new(found.size_bytes());
             while !ended.load(Ordering::Relaxed) {
                 std::thread::park_timeout(Duration::from_millis(200));
-                let done = progress.bytes.load(Ordering::Relaxed).min(found.size_bytes());
-                let tuples = grouped(progress.tuples.load(Ordering::Relaxed));
-                if let Some(bar) = &bar {
-                    bar.set_position(done);
-                    bar.set_message(format!("{tuples} tuples"));
-                } else if started.elapsed() >= next_line {
-                    next_line += Duration::from_secs(10);
-                    let rate = bytes(per_second(done, started.elapsed()));
-                    let total = bytes(found.size_bytes());
-                    eprintln!("{} of {total}, {tuples} tuples, {rate}/s", bytes(done));
-                }
+                let tuples = progress.tuples.load(Ordering::Relaxed);
+                let done = progress.bytes.load(Ordering::Relaxed);
+                shown.at(done, || format!("{} tuples", grouped(tuples)));
             }
         });
         let result = work();
         ended.store(true, Ordering::Relaxed);
-        if let Some(bar) = &bar {
-            bar.finish_and_clear();
-        }
+        shower.thread().unpark();
         result
     })
 }
