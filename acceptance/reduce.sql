@@ -1,10 +1,10 @@
 -- The rows of NTANetAnalytics, computed once more: from the raw JSON, by the rules of aggregation alone.
 --
--- $file: a blob; $minutes: the processing interval. Times are microseconds since the Unix epoch. What the program under test does in another language and
--- another way must come to the same rows.
+-- $files: blobs; $minutes: the processing interval. Times are microseconds since the Unix epoch.
+-- What the program under test does in another language and another way must come to the same rows.
 
 WITH content AS (
-    SELECT content FROM read_text($file)
+    SELECT content FROM read_text($files)
 ),
 -- A blob is {"records":[…]}, a record, or a record a line.
 records AS (
@@ -13,8 +13,9 @@ records AS (
     UNION ALL
     SELECT content::JSON FROM content WHERE json_valid(content) AND NOT json_exists(content, '$.records')
     UNION ALL
-    SELECT line::JSON FROM (SELECT unnest(string_split(trim(content, E' \n\r\t'), E'\n')) AS line FROM content)
-    WHERE NOT (SELECT json_valid(content) FROM content)
+    SELECT line::JSON FROM (
+        SELECT unnest(string_split(trim(content, E' \n\r\t'), E'\n')) AS line FROM content WHERE NOT json_valid(content)
+    )
 ),
 numbered AS (
     SELECT row_number() OVER () AS record_number, record,

@@ -133,7 +133,7 @@ pub struct States {
     /// Denied. NSG flow logs version 2 write the letter of a begin.
     pub deny: u64,
     /// NSG flow logs version 1, which have no state.
-    pub none: u64,
+    pub unstated: u64,
 }
 
 /// Tuples by direction and decision.
@@ -216,7 +216,7 @@ impl Totals {
         self.states.continuing += other.states.continuing;
         self.states.end += other.states.end;
         self.states.deny += other.states.deny;
-        self.states.none += other.states.none;
+        self.states.unstated += other.states.unstated;
         self.decisions.inbound_allowed += other.decisions.inbound_allowed;
         self.decisions.inbound_denied += other.decisions.inbound_denied;
         self.decisions.outbound_allowed += other.decisions.outbound_allowed;

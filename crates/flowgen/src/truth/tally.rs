@@ -130,7 +130,7 @@ impl Witness for Tally {
         let denied = tuple.state == State::Deny;
         let stateless = generation == Generation::Nsg { version: 1 };
         match tuple.state {
-            _ if stateless => blob.states.none += 1,
+            _ if stateless => blob.states.unstated += 1,
             State::Begin => blob.states.begin += 1,
             State::Continuing => blob.states.continuing += 1,
             State::End => blob.states.end += 1,

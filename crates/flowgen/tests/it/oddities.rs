@@ -311,7 +311,7 @@ fn a_blob_falls_back_to_version_1() {
     // From 12:00 to 13:00, one hour of six.
     let (folder, truth) =
         generate(&Config { end: UnixSeconds(AFTERNOON.0 - 2 * 3_600), ..hours(1, LogFormat::NsgV2) });
-    assert!(truth.totals.states.none > 0 && truth.totals.states.begin > 0);
+    assert!(truth.totals.states.unstated > 0 && truth.totals.states.begin > 0);
     let blobs = blobs(folder.path());
     let versions = |blob: &Blob| blob.records().iter().map(|record| record.version).collect::<Vec<u8>>();
     let fallen: Vec<Vec<u8>> = blobs.iter().map(versions).filter(|versions| versions.contains(&1)).collect();

@@ -262,7 +262,7 @@ fn count_tuple(totals: &mut Totals, tuple: &Tuple<'_>) {
         Some('C') => totals.states.continuing += 1,
         Some('E') => totals.states.end += 1,
         Some(_) => totals.states.deny += 1,
-        None => totals.states.none += 1,
+        None => totals.states.unstated += 1,
     }
     let started = u64::from(tuple.denied || matches!(tuple.state, Some('B') | None));
     let (decided, flows) = match (tuple.direction, tuple.denied) {
