@@ -74,7 +74,7 @@ pub enum OperatorKind {
     Range { name: Name, from: Expr, to: Expr, step: Expr },
     /// `reduce by column [with …]`.
     Reduce { properties: Vec<Property>, by: Expr, with: Vec<Property> },
-    /// `render chart [with (properties)]`.
+    /// `render chart [with (properties)]`. `ycolumns = a, b` is a property for each column.
     Render { chart: Option<Name>, properties: Vec<Property> },
     /// `sample n`.
     Sample { count: Expr },
@@ -208,7 +208,8 @@ pub struct Join {
     pub properties: Vec<Property>,
     /// The other table.
     pub right: Box<Expr>,
-    /// Conditions, all of which must hold: names and `$left.a == $right.b`.
+    /// Conditions, all of which must hold: names and `$left.a == $right.b`. Those joined by `and` are taken apart,
+    /// and brackets around them are taken off.
     pub on: Vec<Expr>,
 }
 

@@ -6,6 +6,8 @@
 /// The width that lines should keep to.
 const WIDTH: usize = 100;
 const INDENT: usize = 4;
+/// No line begins further to the right: a text nested to the limit is not to grow a hundredfold.
+const MARGIN_MAX: usize = 64;
 
 /// A piece of a layout.
 #[derive(Debug, Clone)]
@@ -75,8 +77,8 @@ pub(super) fn join(docs: Vec<Doc>, separator: &[Doc]) -> Vec<Doc> {
 }
 
 /// The documents with commas and possible line breaks between them.
-pub(super) fn comma_list(docs: Vec<Doc>) -> Vec<Doc> {
-    join(docs, &[text(","), Doc::Line])
+pub(super) fn comma_list(docs: Vec<Doc>) -> Doc {
+    concat(join(docs, &[text(","), Doc::Line]))
 }
 
 impl Doc {
@@ -130,11 +132,11 @@ impl<'d> Printer<'d> {
                     self.line_break(margin);
                 }
                 Doc::Suffix(comment) if self.suffix.is_none() && !self.commented => {
-                    self.suffix = Some(comment)
+                    self.suffix = Some(comment);
                 }
                 Doc::Suffix(comment) | Doc::Comment(comment) => self.comment(comment, margin),
                 Doc::Concat { parts, .. } => {
-                    tasks.extend(parts.iter().rev().map(|part| (margin, mode, part)))
+                    tasks.extend(parts.iter().rev().map(|part| (margin, mode, part)));
                 }
                 Doc::Indent { parts, .. } => {
                     tasks.extend(parts.iter().rev().map(|part| (margin + INDENT, mode, part)));
@@ -176,6 +178,7 @@ impl<'d> Printer<'d> {
         self.commented = false;
         self.trim_end();
         self.out.push('\n');
+        let margin = margin.min(MARGIN_MAX);
         self.out.extend(std::iter::repeat_n(' ', margin));
         self.column = margin;
     }
@@ -243,7 +246,7 @@ mod tests {
 
     fn list(count: usize) -> Doc {
         let items = (0..count).map(|i| text(format!("item{i}"))).collect();
-        group(vec![text("("), indent([vec![Doc::Soft], comma_list(items)].concat()), Doc::Soft, text(")")])
+        group(vec![text("("), indent(vec![Doc::Soft, comma_list(items)]), Doc::Soft, text(")")])
     }
 
     #[test]

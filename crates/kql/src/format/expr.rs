@@ -1,5 +1,5 @@
 use super::Printer;
-use super::doc::{Doc, concat, group, indent, join, text};
+use super::doc::{Doc, comma_list, concat, group, indent, join, text};
 use super::literal::{self, brackets};
 use crate::ast::{
     BinaryOp, Call, ColumnDeclaration, Expr, ExprKind, InOp, Literal, Name, NamedExpr, Operator,
@@ -299,11 +299,11 @@ impl Printer<'_> {
         }
         let mut rows = Vec::new();
         let rows_count = docs.len().div_ceil(width);
-        for (i, row) in docs.chunks(width).enumerate() {
-            let last = i + 1 == rows_count;
-            let comma = if last { concat(Vec::new()) } else { text(",") };
-            let cells = join(row.to_vec(), &[text(", ")]);
-            rows.extend([Doc::Hard, concat(cells), comma]);
+        let mut docs = docs.into_iter();
+        for row in 1..=rows_count {
+            let cells = docs.by_ref().take(width).collect();
+            let comma = if row == rows_count { "" } else { "," };
+            rows.extend([Doc::Hard, concat(join(cells, &[text(", ")])), text(comma)]);
         }
         rows.push(dangling);
         concat(vec![text("datatable"), head, text(" ["), indent(rows), Doc::Hard, text("]")])
@@ -344,8 +344,8 @@ fn bracketed(open: &str, items: Vec<Doc>, dangling: Doc, close: &str) -> Doc {
     if items.is_empty() {
         return concat(vec![text(open), indent(vec![dangling]), text(close)]);
     }
-    let inside = [vec![Doc::Soft], super::doc::comma_list(items), vec![dangling]].concat();
-    group(vec![text(open), indent(inside), Doc::Soft, text(close)])
+    let inside = indent(vec![Doc::Soft, comma_list(items), dangling]);
+    group(vec![text(open), inside, Doc::Soft, text(close)])
 }
 
 /// A word of letters, digits and underscores: `3Dchart` is one, and no plain name.

@@ -140,8 +140,7 @@ pub(super) fn brackets(open: &str, items: Vec<Doc>, close: &str) -> Doc {
     if items.is_empty() {
         return text(format!("{open}{close}"));
     }
-    let inside = [vec![Doc::Soft], comma_list(items)].concat();
-    group(vec![text(open), indent(inside), Doc::Soft, text(close)])
+    group(vec![text(open), indent(vec![Doc::Soft, comma_list(items)]), Doc::Soft, text(close)])
 }
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ impl Printer<'_> {
 
     fn top_nested(&mut self, clauses: &[TopNestedClause]) -> Doc {
         let clauses = clauses.iter().map(|clause| self.top_nested_clause(clause)).collect();
-        group(vec![indent(comma_list(clauses))])
+        group(vec![indent(vec![comma_list(clauses)])])
     }
 
     fn unsupported(&mut self, written: &str, operator: &Operator) -> Doc {
@@ -267,10 +267,10 @@ impl Printer<'_> {
         let by: Vec<Doc> = summarize.by.iter().map(|item| self.named(item)).collect();
         let mut docs = vec![head];
         if !aggregates.is_empty() {
-            docs.push(indent([vec![Doc::Line], comma_list(aggregates)].concat()));
+            docs.push(indent(vec![Doc::Line, comma_list(aggregates)]));
         }
         if !by.is_empty() {
-            docs.push(indent(vec![Doc::Line, text("by "), group(vec![indent(comma_list(by))])]));
+            docs.push(indent(vec![Doc::Line, text("by "), group(vec![indent(vec![comma_list(by)])])]));
         }
         group(docs)
     }
@@ -300,9 +300,9 @@ impl Printer<'_> {
             axis.push(self.word_clause("step", series.step.as_ref()));
         }
         let by: Vec<Doc> = series.by.iter().map(|item| self.named(item)).collect();
-        let mut docs = vec![head, indent([vec![Doc::Line], comma_list(aggregates)].concat()), indent(axis)];
+        let mut docs = vec![head, indent(vec![Doc::Line, comma_list(aggregates)]), indent(axis)];
         if !by.is_empty() {
-            docs.push(indent(vec![Doc::Line, text("by "), group(vec![indent(comma_list(by))])]));
+            docs.push(indent(vec![Doc::Line, text("by "), group(vec![indent(vec![comma_list(by)])])]));
         }
         group(docs)
     }
@@ -342,8 +342,8 @@ impl Printer<'_> {
 pub(super) fn clause(head: Doc, items: Vec<Doc>) -> Doc {
     match items.len() {
         0 => head,
-        1 => concat([vec![head, text(" ")], items].concat()),
-        _ => group(vec![head, indent([vec![Doc::Line], comma_list(items)].concat())]),
+        1 => concat(vec![head, text(" "), concat(items)]),
+        _ => group(vec![head, indent(vec![Doc::Line, comma_list(items)])]),
     }
 }
 

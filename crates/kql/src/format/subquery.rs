@@ -178,7 +178,7 @@ impl Printer<'_> {
         } else {
             Doc::Soft
         };
-        let inside = [vec![edge.clone()], join(lines, &[between]), vec![dangling]].concat();
-        group(vec![text(open), indent(inside), edge, text(close)])
+        let inside = indent(vec![edge.clone(), concat(join(lines, &[between])), dangling]);
+        group(vec![text(open), inside, edge, text(close)])
     }
 }

@@ -110,7 +110,7 @@ impl Parser<'_> {
 
     fn dynamic_property(&mut self) -> (String, Dynamic) {
         let name = if self.at(TokenKind::String) {
-            self.string_tokens().value
+            self.string_token().value
         } else {
             self.error_property_name();
             if self.at(TokenKind::Word) { self.word_name().text } else { String::new() }

@@ -4,6 +4,8 @@ mod cursor;
 mod dynamic;
 mod expr;
 mod function;
+mod infix;
+mod literals;
 mod names;
 mod operators;
 mod pipeline;
@@ -12,7 +14,7 @@ mod property;
 mod recovery;
 mod statement;
 
-pub(crate) use expr::{Level, level_of};
+pub(crate) use infix::{Level, level_of};
 pub(crate) use operators::operator_names;
 
 use crate::ast::{Literal, Query, Span, StringLiteral};
@@ -70,10 +72,10 @@ pub(crate) fn parse_with_comments(text: &str) -> (Parsed, Vec<Span>) {
     let query = parser.query();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    // A note must not be pushed out by errors that follow from one another.
+    // A note, or the reason for many errors, must not be pushed out by errors that follow from one another.
     while diagnostics.len() > DIAGNOSTICS_MAX {
-        let last_error = diagnostics.iter().rposition(|d| d.severity == Severity::Error);
-        diagnostics.remove(last_error.unwrap_or(0));
+        let spare = |d: &Diagnostic| d.severity == Severity::Error && d.code != Some(code::TOO_DEEP);
+        diagnostics.remove(diagnostics.iter().rposition(spare).unwrap_or(0));
     }
     (Parsed { query, diagnostics }, lexed.comments)
 }
@@ -99,3 +101,6 @@ pub(crate) struct Parser<'t> {
     /// Whether the statement being read is a `let`.
     in_let: bool,
 }
+
+#[cfg(test)]
+mod tests;

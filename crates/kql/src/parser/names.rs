@@ -38,7 +38,11 @@ impl Parser<'_> {
         let text = self.string_tokens().value;
         debug_assert!(length >= 3, "two brackets and a string");
         self.expect(TokenKind::CloseBracket);
-        Some(Name { text, span: self.span_from(start) })
+        let span = self.span_from(start);
+        if text.is_empty() {
+            self.report(Diagnostic::error(Some(code::MISSING_EXPRESSION), span, "a name is not empty"));
+        }
+        Some(Name { text, span })
     }
 
     /// How many tokens the bracketed name `ahead` takes, if there is one.

@@ -74,6 +74,7 @@ impl<'t> Parser<'t> {
         match self.nth_kind(tokens) {
             TokenKind::OpenParen => matches!(name, "union" | "print" | "search" | "find" | "macro-expand"),
             TokenKind::Word => match self.nth_word(tokens) {
+                _ if self.nth_kind(tokens + 1) == TokenKind::Assign => true,
                 "in" => matches!(name, "search" | "find"),
                 word => !keyword::is_infix(word),
             },

@@ -34,7 +34,11 @@ impl Parser<'_> {
         if self.listens() {
             let line = self.line_of(opened.start());
             let far = line != self.line_of(self.place().start);
-            let which = if far { format!(" for the one of line {line}") } else { String::new() };
+            let which = if far {
+                format!(" for the {} of line {line}", opened.kind.expected())
+            } else {
+                String::new()
+            };
             self.error_expected(code::EXPECTED, &format!("{}{which}", closer.expected()));
         }
         let partner = opened.link;

@@ -27,7 +27,7 @@ impl Parser<'_> {
             if self.at(end) || self.eat(TokenKind::Semicolon) {
                 continue;
             }
-            if self.at_next_statement_here() {
+            if self.at != before && self.at_next_statement_here() {
                 self.error_expected(code::EXPECTED, "`;`");
                 continue;
             }
@@ -102,6 +102,11 @@ impl Parser<'_> {
         let in_let = std::mem::replace(&mut self.in_let, true);
         if !self.at(TokenKind::Assign) {
             self.error_let(&name);
+            if !self.begins_let_value() {
+                self.skip_statement();
+                self.in_let = in_let;
+                return StatementKind::Let { name, value: self.missing() };
+            }
         }
         self.eat(TokenKind::Assign);
         let value = if self.at_function() { self.let_function() } else { self.pipeline() };
@@ -122,8 +127,15 @@ impl Parser<'_> {
             diagnostic = diagnostic.with_hint(format!("write let {} = (x:long) {{ … }}", name.text));
         }
         self.error_here(diagnostic);
-        if !matches!(self.kind(), TokenKind::Word | TokenKind::OpenParen) && !self.begins_item() {
-            self.skip_step();
+    }
+
+    /// Whether the value of a `let` stands here, though its `=` does not.
+    fn begins_let_value(&self) -> bool {
+        let partner = self.token().link as usize;
+        let behind = self.tokens.get(partner.saturating_add(1)).map(|token| token.kind);
+        match self.kind() {
+            TokenKind::OpenParen if self.at_function() => behind == Some(TokenKind::OpenBrace),
+            _ => self.begins_item(),
         }
     }
 

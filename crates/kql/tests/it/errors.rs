@@ -19,6 +19,15 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+/// The recorded queries.
+pub fn queries() -> Vec<String> {
+    let query = |path: &PathBuf| {
+        let recorded = std::fs::read_to_string(path).expect("a record is text");
+        recorded.split(SEPARATOR).next().unwrap_or_default().to_owned()
+    };
+    files().iter().map(query).collect()
+}
+
 #[test]
 fn messages_are_as_recorded() {
     let bless = std::env::var_os("WEIR_BLESS").is_some();

@@ -159,7 +159,7 @@ impl Generator {
     }
 
     fn function_name(&mut self) -> Name {
-        plain(self.pick(&["f", "count", "iff", "strcat", "not", "range", "bin"]))
+        plain(self.pick(&["f", "count", "iff", "strcat", "not", "range", "bin", "f x"]))
     }
 
     pub fn pipeline(&mut self) -> Expr {

@@ -4,6 +4,7 @@ mod conformance;
 mod errors;
 mod generate;
 mod language;
+mod oracle;
 mod robustness;
 mod round_trip;
 mod seeds;

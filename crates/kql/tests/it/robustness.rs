@@ -209,25 +209,29 @@ fn nesting_is_limited_and_does_not_overflow() {
         format!("print dynamic({}", "[".repeat(many)),
         format!("print dynamic({}", "{'a':".repeat(many)),
         format!("T {}{}", "| join (T ".repeat(many), ")".repeat(many)),
-        format!("T {}", "| mv-apply a on (".repeat(many)),
+        format!("T | {}", "mv-apply a on (".repeat(many)),
         format!("T {}{}", "| where a in (T ".repeat(many), ")".repeat(many)),
-        format!("T {}", "| where a between (T | where a between (".repeat(many)),
-        format!("{}", "let f = () { ".repeat(many)),
+        format!("T | where {}", "a between (".repeat(many)),
+        "let f = () { ".repeat(many),
         format!("print a{}", ".b".repeat(many)),
         format!("print a{}", "[0]".repeat(many)),
         format!("print a{}", " + a".repeat(many)),
         format!("print a{}", " == a".repeat(many)),
-        format!("print {}", "-".repeat(1_000_000)),
         format!("print {}a", "(a or b and c == d < e + f * g has (".repeat(many / 10)),
         format!("toscalar({}", "toscalar(T | where a == ".repeat(many / 10)),
         format!("union {}", "(union ".repeat(many)),
     ];
     for text in &texts {
-        let start = Instant::now();
         survive(text);
-        println!("{} {:?}", &text[..40], start.elapsed());
         assert!(errors(text).iter().any(|message| message == deep), "{}", &text[..40]);
     }
+}
+
+#[test]
+fn a_million_signs_are_one_mistake() {
+    let text = format!("print {}1", "-".repeat(1_000_000));
+    assert_eq!(errors(&text), ["an operand has one sign at most"]);
+    survive(&text);
 }
 
 #[test]
@@ -301,10 +305,9 @@ fn long_texts_take_linear_time() {
         "a in (",
         "!",
     ] {
-        let text = piece.repeat(500_000 / piece.len());
+        let text = piece.repeat(200_000 / piece.len());
         let start = Instant::now();
         survive(&text);
-        println!("{piece:?} {:?}", start.elapsed());
         assert!(start.elapsed() < limit, "{piece:?} takes {:?}", start.elapsed());
     }
 }

@@ -5,26 +5,28 @@
 use super::Parser;
 use crate::ast::{Call, Name, OperatorKind};
 use crate::diagnostic::code;
+use crate::keyword::Place;
 use crate::token::TokenKind;
 
 pub(super) fn parse(p: &mut Parser<'_>, name: &Name) -> OperatorKind {
-    if p.at(TokenKind::Word) && p.nth_kind(1) == TokenKind::OpenParen && !p.is_qualified_call() {
-        let function = p.word_name();
+    if p.invokes_qualified() {
+        // A function of another database.
+        return super::unsupported::parse(p, name);
+    }
+    let function = p.name(Place::Elsewhere, "a function");
+    if p.at(TokenKind::OpenParen) {
         return OperatorKind::Invoke { call: p.call(function) };
     }
-    if !p.at(TokenKind::Word) || p.nth_kind(1) != TokenKind::OpenParen {
-        p.error_expected(code::MISSING_EXPRESSION, "a function and its arguments");
-        let function = if p.at(TokenKind::Word) { p.word_name() } else { p.missing_name() };
-        return OperatorKind::Invoke { call: Call { name: function, arguments: Vec::new() } };
-    }
-    // A function of another database.
-    super::unsupported::parse(p, name)
+    p.error_expected(code::EXPECTED, "`(` and the arguments");
+    OperatorKind::Invoke { call: Call { name: function, arguments: Vec::new() } }
 }
 
 impl Parser<'_> {
-    /// Whether a member is taken of the call that begins here.
-    fn is_qualified_call(&self) -> bool {
-        let closer = self.nth(1).link as usize;
-        self.tokens.get(closer + 1).is_some_and(|token| token.kind == TokenKind::Dot)
+    /// Whether `database("d").function` stands here, and not just a function.
+    fn invokes_qualified(&self) -> bool {
+        let Some(length) = self.name_length(0) else { return false };
+        let closer = self.nth(length).link as usize;
+        let behind = self.tokens.get(closer.saturating_add(1)).map(|token| token.kind);
+        self.nth_kind(length) == TokenKind::OpenParen && behind == Some(TokenKind::Dot)
     }
 }

@@ -4,7 +4,7 @@
 
 use super::Parser;
 use crate::ast::{Expr, MakeSeries, MakeSeriesAggregate, Name, NamedExpr, OperatorKind};
-use crate::parser::expr::Level;
+use crate::parser::infix::Level;
 use crate::token::TokenKind;
 
 /// The words that begin the clauses behind the aggregates.
