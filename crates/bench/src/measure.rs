@@ -1,0 +1,98 @@
+//! Stages as processes, timed by the operating system.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use wait4::Wait4 as _;
+
+use crate::corpus::Corpus;
+use crate::stage::Stage;
+
+/// One run of one stage.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    pub cpu_seconds: f64,
+    pub wall_seconds: f64,
+    pub peak_bytes: u64,
+}
+
+/// The runs of a stage.
+pub struct Figure {
+    pub title: &'static str,
+    pub runs: Vec<Run>,
+}
+
+/// What was measured on a corpus.
+pub struct Figures {
+    pub stages: Vec<Figure>,
+    /// Bytes that the rows take in the table.
+    pub table_bytes: u64,
+    pub table_rows: u64,
+}
+
+/// Runs every stage in turn, once for warmth and then `runs` times.
+pub fn measure(corpus: &Corpus, own: &Path, weir: &Path, runs: usize) -> anyhow::Result<Figures> {
+    let mut stages: Vec<Figure> =
+        Stage::ALL.iter().map(|stage| Figure { title: stage.title(), runs: Vec::new() }).collect();
+    stages.push(Figure { title: "ingest, end to end", runs: Vec::new() });
+    let mut summary = serde_json::Value::Null;
+    for round in 0..=runs {
+        for (figure, stage) in stages.iter_mut().zip(Stage::ALL) {
+            let arguments = ["--stage".as_ref(), stage.argument().as_ref(), "--folder".as_ref()];
+            let (run, _) = timed(own, arguments.into_iter().chain([corpus.blobs.as_os_str()]))?;
+            if round > 0 {
+                figure.runs.push(run);
+            }
+        }
+        if corpus.scratch.exists() {
+            std::fs::remove_dir_all(&corpus.scratch)
+                .with_context(|| format!("cannot clear {}", corpus.scratch.display()))?;
+        }
+        let arguments: [&OsStr; 5] = [
+            "--data".as_ref(),
+            corpus.scratch.as_os_str(),
+            "ingest".as_ref(),
+            "--json".as_ref(),
+            corpus.blobs.as_os_str(),
+        ];
+        let (run, printed) = timed(weir, arguments)?;
+        summary = serde_json::from_slice(&printed).context("ingest printed no summary")?;
+        if let (true, Some(figure)) = (round > 0, stages.last_mut()) {
+            figure.runs.push(run);
+        }
+    }
+    let fact = |name: &str| summary[name].as_u64().with_context(|| format!("the summary has no {name}"));
+    if fact("tuples")? != corpus.tuples || fact("rows")? != corpus.rows {
+        bail!("ingest found other tuples or rows than were made: {summary}");
+    }
+    Ok(Figures { stages, table_bytes: fact("parquet_bytes")?, table_rows: fact("rows")? })
+}
+
+/// Runs a program to its end.
+fn timed<'a>(
+    program: &Path,
+    arguments: impl IntoIterator<Item = &'a OsStr>,
+) -> anyhow::Result<(Run, Vec<u8>)> {
+    let arguments: Vec<OsString> = arguments.into_iter().map(OsStr::to_owned).collect();
+    let name = || program.display().to_string();
+    let started = Instant::now();
+    let mut child = Command::new(program)
+        .args(&arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", name()))?;
+    let mut printed = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        std::io::Read::read_to_end(&mut stdout, &mut printed)?;
+    }
+    let used = child.wait4().with_context(|| format!("cannot wait for {}", name()))?;
+    let wall_seconds = started.elapsed().as_secs_f64();
+    if !used.status.success() {
+        bail!("{} {arguments:?} ended with {}", name(), used.status);
+    }
+    let cpu_seconds = (used.rusage.utime + used.rusage.stime).as_secs_f64();
+    Ok((Run { cpu_seconds, wall_seconds, peak_bytes: used.rusage.maxrss }, printed))
+}
