@@ -43,7 +43,7 @@ impl Outcome {
             Outcome::Partial => "partly read",
             Outcome::Overlap => "overlapping",
             Outcome::Replaced => "replaced",
-            Outcome::NoFlowLog => "no flow logs",
+            Outcome::NoFlowLog => "without flow logs",
             Outcome::Failed => "failed",
         }
     }

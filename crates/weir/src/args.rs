@@ -64,9 +64,10 @@ pub struct Query {
     /// File with the query.
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Form of the answer: table, csv, json, jsonl, markdown, parquet, kusto-v1.
+    /// Form of the answer: table, chart, csv, json, jsonl, markdown, svg, html, parquet, kusto-v1 [default: on a
+    /// terminal what the query renders, otherwise a table].
     #[arg(long, value_name = "FORMAT")]
-    pub format: Option<weir_answer::Format>,
+    pub format: Option<crate::form::Form>,
     /// Write the answer to a file; its ending names the form.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -156,10 +156,10 @@ fn as_json(summary: &Summary, found: &Found, took: Duration) -> serde_json::Valu
     let tally = &summary.tally;
     let reasons = |counts: &[u64]| -> serde_json::Map<String, serde_json::Value> {
         let named = Reason::ALL.iter().zip(counts).filter(|(_, count)| **count > 0);
-        named.map(|(reason, count)| (reason.name().to_owned(), (*count).into())).collect()
+        named.map(|(reason, count)| (reason.name().replace(' ', "_"), (*count).into())).collect()
     };
     let outcomes: serde_json::Map<_, _> =
-        Outcome::ALL.iter().map(|o| (o.name().to_owned(), summary.blobs.of(*o).into())).collect();
+        Outcome::ALL.iter().map(|o| (o.name().replace(' ', "_"), summary.blobs.of(*o).into())).collect();
     let states: serde_json::Map<_, _> = State::ALL
         .iter()
         .zip(tally.tuples_by_state)

@@ -5,7 +5,7 @@ use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use weir_answer::{Answer, Format, Options, encode};
+use weir_answer::Answer;
 use weir_query::{Engine, EngineOptions, Error, Outcome, Request, WorkspaceCatalog};
 use weir_table::Workspace;
 use weir_value::datetime;
@@ -13,6 +13,8 @@ use weir_value::datetime;
 use super::now_micros;
 use crate::args::{Folder, Query};
 use crate::exit::Exit;
+use crate::form::{Form, Place};
+use crate::numbers::grouped;
 
 /// Memory that a query may hold before it spills to disk.
 const MEMORY_BYTES: usize = 4 << 30;
@@ -95,12 +97,18 @@ fn shown(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> String {
 fn print_all(args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
-    let format = args.format.unwrap_or(Format::Table);
-    if terminal && !format.is_text() {
-        bail!("{format} is no text for a terminal: add --out FILE");
+    let place = Place {
+        width: terminal.then(terminal_width).flatten(),
+        colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let form = args.format.unwrap_or_else(|| Form::usual(&outcome.answers, place));
+    if terminal && !form.is_text() {
+        bail!("this format is not for a terminal: add --out FILE");
     }
+    several(form, outcome)?;
     let mut out = BufWriter::new(stdout.lock());
-    let written = write_all(&mut out, format, terminal, outcome).and_then(|()| Ok(out.flush()?));
+    let written =
+        form.write(&outcome.answers, &title(args), place, &mut out).and_then(|()| Ok(out.flush()?));
     match written {
         // Whoever reads has seen enough.
         Err(error) if is_broken_pipe(&error) => Ok(()),
@@ -108,18 +116,15 @@ fn print_all(args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
     }
 }
 
-fn write_all(out: &mut dyn Write, format: Format, terminal: bool, outcome: &Outcome) -> anyhow::Result<()> {
-    if format == Format::KustoV1 {
-        let answers: Vec<&Answer> = outcome.answers.iter().collect();
-        return Ok(encode::kusto_v1::write(&answers, &encode::Request::default(), out)?);
-    }
-    let width = terminal.then(terminal_width).flatten();
-    for (place, answer) in outcome.answers.iter().enumerate() {
-        if place > 0 {
-            writeln!(out)?;
-        }
-        let options = Options { width, ..Options::default() };
-        weir_answer::write(answer, format, &options, out)?;
+/// What a page is called: the file of the query.
+fn title(args: &Query) -> String {
+    let stem = args.file.as_ref().and_then(|file| file.file_stem());
+    stem.map_or_else(|| "weir".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn several(form: Form, outcome: &Outcome) -> anyhow::Result<()> {
+    if outcome.answers.len() > 1 && !form.holds_several() {
+        bail!("the query has {} results, this format holds one", outcome.answers.len());
     }
     Ok(())
 }
@@ -133,30 +138,19 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(broken))
 }
 
-/// Writes the answer to a file, in the format asked for or in that of its ending.
+/// Writes the answer to a file, in the form asked for or in that of its ending.
 fn write_file(path: &Path, args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
-    let [answer] = outcome.answers.as_slice() else {
-        bail!("the query has {} results, a file holds one", outcome.answers.len());
+    let form = match args.format {
+        Some(form) => form,
+        None => Form::of_file(path)?,
     };
-    let format = match args.format {
-        Some(format) => format,
-        None => format_of(path)?,
-    };
-    let create = || File::create(path).with_context(|| format!("cannot create {}", path.display()));
-    let mut out = BufWriter::new(create()?);
-    weir_answer::write(answer, format, &Options::default(), &mut out)
+    several(form, outcome)?;
+    let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut out = BufWriter::new(file);
+    form.write(&outcome.answers, &title(args), Place::default(), &mut out)
+        .and_then(|()| Ok(out.flush()?))
         .with_context(|| format!("cannot write {}", path.display()))?;
-    out.flush().with_context(|| format!("cannot write {}", path.display()))?;
-    eprintln!("{} rows written to {}", answer.row_count(), path.display());
+    let rows: usize = outcome.answers.iter().map(Answer::row_count).sum();
+    eprintln!("{} rows written to {}", grouped(rows as u64), path.display());
     Ok(())
-}
-
-fn format_of(path: &Path) -> anyhow::Result<Format> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match ending.to_ascii_lowercase().as_str() {
-        "txt" => Ok(Format::Table),
-        other => other
-            .parse()
-            .with_context(|| format!("the ending of {} names no format: add --format", path.display())),
-    }
 }
