@@ -31,8 +31,7 @@ pub fn make(folder: &Path, format: &str, megabytes: u64) -> anyhow::Result<Corpu
     let truth_path = blobs.join("truth.json");
     if !truth_path.exists() {
         if blobs.exists() {
-            std::fs::remove_dir_all(&blobs)
-                .with_context(|| format!("cannot clear {}", blobs.display()))?;
+            std::fs::remove_dir_all(&blobs).with_context(|| format!("cannot clear {}", blobs.display()))?;
         }
         eprintln!("making {megabytes} MB of {format} logs in {}", blobs.display());
         let config = Config {
@@ -50,7 +49,8 @@ pub fn make(folder: &Path, format: &str, megabytes: u64) -> anyhow::Result<Corpu
     let text = std::fs::read_to_string(&truth_path)
         .with_context(|| format!("cannot read {}", truth_path.display()))?;
     let truth: serde_json::Value = serde_json::from_str(&text)?;
-    let total = |what: &str| truth["totals"][what].as_u64().with_context(|| format!("no {what} in the truth"));
+    let total =
+        |what: &str| truth["totals"][what].as_u64().with_context(|| format!("no {what} in the truth"));
     Ok(Corpus {
         format: format.to_owned(),
         scratch: folder.join(format!("{name}-data")),

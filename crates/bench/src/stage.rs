@@ -60,7 +60,8 @@ pub fn run(stage: Stage, folder: &Path) -> anyhow::Result<u64> {
                 sink.0
             }
             Stage::Reduce => {
-                let (mut decoder, mut reducer) = (Decoder::new(Limits::default()), Reducer::new(Interval::HOUR));
+                let (mut decoder, mut reducer) =
+                    (Decoder::new(Limits::default()), Reducer::new(Interval::HOUR));
                 pieces(reader, &mut buffer, |piece, last| decoder.feed(piece, last, &mut reducer))?;
                 reducer.finish().0.len() as u64
             }

@@ -80,11 +80,7 @@ pub(crate) fn read(
     finished
 }
 
-fn read_pieces(
-    blob: &Blob,
-    reader: &Reader<'_>,
-    pieces: &mut Pieces,
-) -> Result<Finished, weir_table::Error> {
+fn read_pieces(blob: &Blob, reader: &Reader<'_>, pieces: &mut Pieces) -> Result<Finished, weir_table::Error> {
     let Reader { limits, known, collector, .. } = *reader;
     let identity = match identify(blob, limits, pieces) {
         Ok(identity) => identity,

@@ -36,7 +36,11 @@ impl Form {
     /// What is shown to a person who named no form.
     pub fn usual(answers: &[Answer], place: Place) -> Form {
         let drawn = |answer: &Answer| answer.render.as_ref().is_some_and(|render| render.chart != "table");
-        if place.width.is_some() && answers.iter().any(drawn) { Form::Chart } else { Form::Rows(Format::Table) }
+        if place.width.is_some() && answers.iter().any(drawn) {
+            Form::Chart
+        } else {
+            Form::Rows(Format::Table)
+        }
     }
 
     /// The form that the ending of a file names.
@@ -66,7 +70,13 @@ impl Form {
     }
 
     /// Writes answers, apart by a blank line.
-    pub fn write(self, answers: &[Answer], title: &str, place: Place, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub fn write(
+        self,
+        answers: &[Answer],
+        title: &str,
+        place: Place,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
         if self == Form::Rows(Format::KustoV1) {
             let answers: Vec<&Answer> = answers.iter().collect();
             return Ok(encode::kusto_v1::write(&answers, &encode::Request::default(), out)?);
@@ -80,7 +90,13 @@ impl Form {
         Ok(())
     }
 
-    fn write_one(self, answer: &Answer, title: &str, place: Place, out: &mut dyn Write) -> anyhow::Result<()> {
+    fn write_one(
+        self,
+        answer: &Answer,
+        title: &str,
+        place: Place,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
         match self {
             Form::Rows(format) => {
                 let options = Options { width: place.width, ..Options::default() };

@@ -36,8 +36,7 @@ impl AggregateArguments<'_, '_, '_> {
         match aggregate.clone().filter(condition.expr).build() {
             Ok(filtered) => filtered,
             Err(error) => {
-                let message = format!("this cannot be planned: {}", error.strip_backtrace());
-                self.binder.error(None, self.span, message);
+                self.binder.planning_failed(self.span, &error);
                 aggregate
             }
         }

@@ -116,6 +116,13 @@ impl<'a> Binder<'a> {
         self.error(None, span, format!("not supported yet: {what}"));
     }
 
+    /// Tells an error of the engine, unless there are errors already: it is likely to follow from what they poisoned.
+    pub fn planning_failed(&mut self, span: Span, error: &datafusion::common::DataFusionError) {
+        if !self.diagnostics.iter().any(Diagnostic::is_error) {
+            self.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+        }
+    }
+
     /// A step of a plan; an error of the engine is told as one of the text.
     pub fn step(
         &mut self,
@@ -126,7 +133,7 @@ impl<'a> Binder<'a> {
         match build(input.plan.clone()) {
             Ok(plan) => plan,
             Err(error) => {
-                self.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+                self.planning_failed(span, &error);
                 input.plan.clone()
             }
         }

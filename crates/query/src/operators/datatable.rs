@@ -53,7 +53,7 @@ pub(crate) fn bind(
     match memory(&columns, cells) {
         Ok(relation) => relation,
         Err(error) => {
-            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            binder.planning_failed(span, &error);
             Relation::poison()
         }
     }

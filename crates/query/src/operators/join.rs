@@ -54,7 +54,7 @@ pub(crate) fn bind(binder: &mut Binder<'_>, left: Relation, join: &Join, span: S
     match joined(binder, left, right, kind, keys, span) {
         Ok(relation) => relation,
         Err(error) => {
-            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            binder.planning_failed(span, &error);
             Relation::poison()
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn one_row(binder: &mut Binder<'_>, columns: Vec<(String, Typed)>, sp
             Relation { serialized: true, ..assemble(binder, Relation::new(plan, Vec::new()), columns, span) }
         }
         Err(error) => {
-            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            binder.planning_failed(span, &error);
             Relation::poison()
         }
     }

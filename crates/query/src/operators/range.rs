@@ -67,7 +67,7 @@ pub(crate) fn bind(
     match memory(&[Column::new(&name.text, kind)], vec![values]) {
         Ok(relation) => relation,
         Err(error) => {
-            binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+            binder.planning_failed(span, &error);
             poisoned(name)
         }
     }

@@ -138,7 +138,7 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
         match united {
             Ok(united) => plan = Some(united),
             Err(error) => {
-                binder.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
+                binder.planning_failed(span, &error);
                 return Relation::poison();
             }
         }

@@ -107,8 +107,7 @@ fn print_all(args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
     }
     several(form, outcome)?;
     let mut out = BufWriter::new(stdout.lock());
-    let written =
-        form.write(&outcome.answers, &title(args), place, &mut out).and_then(|()| Ok(out.flush()?));
+    let written = form.write(&outcome.answers, &title(args), place, &mut out).and_then(|()| Ok(out.flush()?));
     match written {
         // Whoever reads has seen enough.
         Err(error) if is_broken_pipe(&error) => Ok(()),

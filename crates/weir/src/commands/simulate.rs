@@ -38,7 +38,11 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
     println!("blobs      {}, {}", grouped(totals.blobs), bytes(totals.bytes));
     println!("records    {}", grouped(totals.records));
     println!("tuples     {}", grouped(totals.tuples));
-    println!("rows       {} an hour, {} at ten minutes", grouped(totals.rows_60_minutes), grouped(totals.rows_10_minutes));
+    println!(
+        "rows       {} an hour, {} at ten minutes",
+        grouped(totals.rows_60_minutes),
+        grouped(totals.rows_10_minutes)
+    );
     println!("time       {}", time(started.elapsed()));
     println!("written to {}; truth.json tells what is in it", args.folder.display());
     Ok(Exit::Done)
