@@ -36,6 +36,10 @@ test: format-check test-rust test-acceptance ## Run every test
 test-rust: oracle ## Unit, integration, conformance and documentation tests
 	cargo test --locked --workspace
 
+.PHONY: conformance
+conformance: ## Score against recorded answers of Microsoft's engine
+	cargo test --locked -p weir-query --test it conformance -- --nocapture
+
 .PHONY: test-acceptance
 test-acceptance: build $(VENV)/ready ## The finished program against other engines
 	WEIR_BIN=$(WEIR) $(VENV)/bin/python -m pytest -q acceptance

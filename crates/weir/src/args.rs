@@ -35,8 +35,8 @@ pub enum Command {
 /// Read flow logs into the tables: what is new since the last time, once.
 ///
 /// Takes folders and files in any layout: VNet flow logs version 4 and NSG flow logs version 1 and 2, plain or
-/// packed with gzip, zstd or zip. Ends with 0 when everything was read, with 3 when some blobs could not be, with
-/// 1 when nothing was done.
+/// packed with gzip, zstd or zip. Ends with 0 when everything was read, with 3 when blobs, records or tuples could
+/// not be, with 1 when nothing could.
 #[derive(Debug, clap::Args)]
 pub struct Ingest {
     /// Folders and files with flow logs.

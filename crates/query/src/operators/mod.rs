@@ -7,6 +7,7 @@ pub(crate) mod count;
 pub(crate) mod datatable;
 pub(crate) mod distinct;
 pub(crate) mod extend;
+pub(crate) mod getschema;
 pub(crate) mod join;
 pub(crate) mod print;
 pub(crate) mod project;
@@ -39,6 +40,7 @@ pub(crate) fn bind(
         OperatorKind::Count { name } => count::bind(binder, input, name.as_ref(), span),
         OperatorKind::Distinct { items, .. } => distinct::bind(binder, input, items, span, &env),
         OperatorKind::Extend { items } => extend::bind(binder, input, items, span, &env),
+        OperatorKind::GetSchema => getschema::bind(binder, &input, span),
         OperatorKind::Join(join) => join::bind(binder, input, join, span, &env),
         OperatorKind::Project { items } => project::bind(binder, input, items, span, &env),
         OperatorKind::ProjectAway { patterns } => project_away::bind(binder, input, patterns, span),

@@ -54,22 +54,41 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     } else {
         print(&summary, &found, took)?;
     }
-    Ok(exit(&summary))
+    let exit = exit(&summary);
+    if exit == Exit::Failed {
+        eprintln!("error: {}", nothing_read(&summary));
+    }
+    Ok(exit)
+}
+
+/// Why nothing could be used.
+fn nothing_read(summary: &Summary) -> &'static str {
+    let blobs = &summary.blobs;
+    if blobs.total() == 0 {
+        "no file there has the name of a flow log: .json, .jsonl, .ndjson or .log, packed or not, or a .zip of them"
+    } else if blobs.of(Outcome::NoFlowLog) == blobs.total() {
+        "there is no record of a flow log in what was named"
+    } else {
+        "nothing of what was found could be used"
+    }
 }
 
 fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }
 
-/// Everything, some, or nothing of what was found could be read.
+/// All, some, or nothing of what was found could be used.
 fn exit(summary: &Summary) -> Exit {
+    let tally = &summary.tally;
     let trouble: u64 = Outcome::ALL.iter().filter(|o| o.is_trouble()).map(|o| summary.blobs.of(*o)).sum();
-    let fine = summary.blobs.total() - trouble - summary.blobs.of(Outcome::NoFlowLog);
-    match (trouble, fine, summary.blobs.of(Outcome::Partial)) {
-        (0, 0, _) => Exit::Failed,
-        (0, ..) => Exit::Done,
-        (_, 0, 0) => Exit::Failed,
-        _ => Exit::Partly,
+    let known = summary.blobs.of(Outcome::Unchanged) + summary.blobs.of(Outcome::Copy);
+    let discarded = tally.records_discarded() + tally.tuples_discarded();
+    // A blob of a flow log may be without tuples.
+    let used = known > 0 || tally.records > 0;
+    match (used, trouble + discarded) {
+        (true, 0) => Exit::Done,
+        (true, _) => Exit::Partly,
+        (false, _) => Exit::Failed,
     }
 }
 

@@ -1,0 +1,93 @@
+//! A writer that stops at the worst moments: what was recorded is finished, what was not is done anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::tempdir;
+use weir_ingest::Outcome;
+
+use crate::workspace::{Data, logs};
+
+const TABLES: [&str; 3] = ["tables/NTANetAnalytics", "ledger/WeirBlobs", "ledger/WeirBatches"];
+
+/// The last commit of a table.
+fn last_commit(root: &Path, table: &str) -> PathBuf {
+    let log = fs::read_dir(root.join(table).join("_delta_log")).unwrap();
+    let commits = log.map(|entry| entry.unwrap().path());
+    commits.filter(|path| path.extension().is_some_and(|ending| ending == "json")).max().unwrap()
+}
+
+fn last_record(root: &Path) -> PathBuf {
+    let records = fs::read_dir(root.join("ledger/batches")).unwrap();
+    records.map(|entry| entry.unwrap().path()).max().expect("there is a record")
+}
+
+/// Rows of all tables.
+fn rows(data: &Data) -> [u64; 3] {
+    ["NTANetAnalytics", "WeirBlobs", "WeirBatches"].map(|table| data.rows(table))
+}
+
+/// Killed behind the record of a batch, before or between the commits of its tables.
+#[test]
+fn a_recorded_batch_is_committed_where_it_is_missing() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    for missing in 1_usize..8 {
+        let data = Data::new();
+        let first = data.ingest(&blobs);
+        let whole = rows(&data);
+        for (i, table) in TABLES.iter().enumerate().filter(|(i, _)| missing & (1 << i) != 0) {
+            fs::remove_file(last_commit(&data.root(), table)).unwrap();
+            assert_eq!(rows(&data)[i], 0);
+        }
+        let second = data.ingest(&blobs);
+        assert_eq!(rows(&data), whole, "without the commits of {missing:03b}");
+        assert_eq!(second.blobs.of(Outcome::Unchanged), first.blobs.of(Outcome::Read));
+        assert_eq!(second.rows, 0);
+    }
+}
+
+/// Killed before the record: files lie about that no table names, and the blobs are read again.
+#[test]
+fn a_batch_without_a_record_never_was() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    let data = Data::new();
+    let first = data.ingest(&blobs);
+    let whole = rows(&data);
+    for table in TABLES {
+        fs::remove_file(last_commit(&data.root(), table)).unwrap();
+    }
+    fs::remove_file(last_record(&data.root())).unwrap();
+    let second = data.ingest(&blobs);
+    assert_eq!(rows(&data), whole);
+    assert_eq!(second.rows, first.rows);
+}
+
+/// Killed while the record was written, on a file system that shows half a file.
+#[test]
+fn half_a_record_is_told_and_nothing_is_read() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    let data = Data::new();
+    data.ingest(&blobs);
+    let record = last_record(&data.root());
+    let text = fs::read(&record).unwrap();
+    fs::write(&record, &text[..text.len() / 2]).unwrap();
+    let error = data.ingest_with(&blobs, 1 << 30).unwrap_err();
+    assert!(error.to_string().contains("batch"), "{error}");
+}
+
+#[test]
+fn batches_go_on_behind_a_recovered_one() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    let (early, late) = blobs.split_at(blobs.len() / 2);
+    let (broken, clean) = (Data::new(), Data::new());
+    broken.ingest(early);
+    fs::remove_file(last_commit(&broken.root(), TABLES[0])).unwrap();
+    broken.ingest(late);
+    clean.ingest(early);
+    clean.ingest(late);
+    assert_eq!(rows(&broken), rows(&clean));
+}

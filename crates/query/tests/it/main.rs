@@ -1,0 +1,3 @@
+//! Queries against recorded answers of Microsoft's engine.
+
+mod conformance;
