@@ -27,6 +27,7 @@ mod token;
 
 pub use diagnostic::{Diagnostic, Severity, code};
 pub use format::{format, format_text};
+pub use lexer::tokens;
 pub use nearest::nearest;
 pub use parser::{Parsed, parse};
 pub use render::{render, render_coloured};

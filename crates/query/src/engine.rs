@@ -10,12 +10,16 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::optimizer::extract_equijoin_predicate::ExtractEquijoinPredicate;
+use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
+use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tokio::runtime::Handle;
 use weir_answer::{Answer, Column as AnswerColumn};
 use weir_kql::Diagnostic;
 
-use crate::bind::{Context, bind};
+use crate::bind::{Bound, Context, bind};
 use crate::catalog::Catalog;
 use crate::typed::{Relation, column};
 
@@ -68,6 +72,22 @@ pub enum Error {
 impl Engine {
     /// An engine that runs on `runtime`, which must have several threads.
     pub fn new(options: EngineOptions, runtime: Handle) -> Result<Engine, Error> {
+        Engine::with_rules(options, runtime, rules())
+    }
+
+    /// An engine that runs plans as they are bound: slower, with the same answers. For tests of the optimiser.
+    pub fn unoptimised(options: EngineOptions, runtime: Handle) -> Result<Engine, Error> {
+        // The planner of the engine knows neither DISTINCT nor COALESCE: rules put groups and CASE in their place.
+        let rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
+            vec![Arc::new(ReplaceDistinctWithAggregate::new()), Arc::new(SimplifyExpressions::new())];
+        Engine::with_rules(options, runtime, rules)
+    }
+
+    fn with_rules(
+        options: EngineOptions,
+        runtime: Handle,
+        rules: Vec<Arc<dyn OptimizerRule + Send + Sync>>,
+    ) -> Result<Engine, Error> {
         let config = SessionConfig::new()
             .with_target_partitions(options.threads.max(1))
             .set_bool("datafusion.execution.parquet.pushdown_filters", true);
@@ -79,6 +99,7 @@ impl Engine {
             .with_default_features()
             .with_config(config)
             .with_runtime_env(environment)
+            .with_optimizer_rules(rules)
             .build();
         Ok(Engine { session: SessionContext::new_with_state(state), runtime })
     }
@@ -86,6 +107,17 @@ impl Engine {
     /// Runs a text. Blocks; not to be called by a task of the runtime.
     pub fn run(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<Outcome, Error> {
         let started = Instant::now();
+        let bound = self.bind(text, catalog, request)?;
+        let mut answers = Vec::new();
+        for relation in bound.results {
+            let started = if answers.is_empty() { started } else { Instant::now() };
+            answers.push(self.answer(relation, started)?);
+        }
+        Ok(Outcome { answers, diagnostics: bound.diagnostics })
+    }
+
+    /// What a text means, with the notes of parser and binder.
+    fn bind(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<Bound, Error> {
         let parsed = weir_kql::parse(text);
         let mut diagnostics = parsed.diagnostics;
         let evaluate = |plan| self.runtime.block_on(self.collect(plan));
@@ -97,28 +129,32 @@ impl Engine {
             evaluate: &evaluate,
         };
         // What the parser could not read is missing in the tree; the rest is bound to find its errors, too.
-        let bound = match bind(&parsed.query, &context) {
-            Ok(bound) => bound,
+        match bind(&parsed.query, &context) {
             Err(errors) => {
                 diagnostics.extend(errors);
-                return Err(Error::Text(diagnostics));
+                Err(Error::Text(diagnostics))
             }
-        };
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(Error::Text(diagnostics));
+            Ok(_) if diagnostics.iter().any(Diagnostic::is_error) => Err(Error::Text(diagnostics)),
+            Ok(bound) => {
+                diagnostics.extend(bound.diagnostics);
+                Ok(Bound { results: bound.results, diagnostics })
+            }
         }
-        diagnostics.extend(bound.diagnostics);
-        let mut answers = Vec::new();
-        for relation in bound.results {
-            let started = if answers.is_empty() { started } else { Instant::now() };
-            answers.push(self.answer(relation, started)?);
-        }
-        Ok(Outcome { answers, diagnostics })
+    }
+
+    /// The columns of each result of a text, without running it.
+    pub fn columns(
+        &self,
+        text: &str,
+        catalog: &dyn Catalog,
+        request: &Request,
+    ) -> Result<Vec<Vec<AnswerColumn>>, Error> {
+        let bound = self.bind(text, catalog, request)?;
+        Ok(bound.results.iter().map(visible_columns).collect())
     }
 
     fn answer(&self, relation: Relation, started: Instant) -> Result<Answer, Error> {
-        let columns: Vec<AnswerColumn> =
-            relation.visible().map(|c| AnswerColumn { name: c.name.clone(), kind: c.kind }).collect();
+        let columns = visible_columns(&relation);
         let visible: Vec<_> = relation.visible().map(|c| column(&c.name)).collect();
         let plan = match relation.columns.len() == visible.len() {
             true => Ok(relation.plan),
@@ -137,16 +173,7 @@ impl Engine {
 
     /// The plan of a text as the engine would run it, for people to read.
     pub fn explain(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<String, Error> {
-        let parsed = weir_kql::parse(text);
-        let evaluate = |plan| self.runtime.block_on(self.collect(plan));
-        let context = Context {
-            text,
-            catalog,
-            now_ticks: request.now_ticks,
-            parameters: &request.parameters,
-            evaluate: &evaluate,
-        };
-        let bound = bind(&parsed.query, &context).map_err(Error::Text)?;
+        let bound = self.bind(text, catalog, request)?;
         let mut text = String::new();
         for relation in bound.results {
             let plan = self.runtime.block_on(async {
@@ -161,4 +188,18 @@ impl Engine {
         }
         Ok(text)
     }
+}
+
+/// The rules of the engine's optimiser that keep Kusto's meaning.
+fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    // This one makes a filter `a == b` above a join into one more key of it. Keys of Kusto's joins match where both
+    // are null, a filter does not; and what is to be a key is one already.
+    let wrong = ExtractEquijoinPredicate::new();
+    let mut rules = Optimizer::new().rules;
+    rules.retain(|rule| rule.name() != wrong.name());
+    rules
+}
+
+fn visible_columns(relation: &Relation) -> Vec<AnswerColumn> {
+    relation.visible().map(|column| AnswerColumn { name: column.name.clone(), kind: column.kind }).collect()
 }

@@ -36,6 +36,13 @@ impl WorkspaceCatalog {
         };
         WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
     }
+
+    /// All tables, typed and without rows: what a text is bound against where there is no data folder.
+    pub fn empty() -> Self {
+        let table =
+            |table: &'static weir_schema::Table| (table.name, WorkspaceTable { table, rows: Rows::Empty });
+        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+    }
 }
 
 impl Catalog for WorkspaceCatalog {

@@ -24,6 +24,13 @@ pub(crate) struct Lexed {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// The tokens of a text, for people to look at: the kind of each and where it stands, without the end of the text.
+pub fn tokens(text: &str) -> Vec<(String, Span)> {
+    let lexed = lex(text);
+    let ends = |token: &&Token| token.kind != TokenKind::End;
+    lexed.tokens.iter().take_while(ends).map(|token| (format!("{:?}", token.kind), token.span())).collect()
+}
+
 /// Splits a text into tokens.
 pub(crate) fn lex(text: &str) -> Lexed {
     let mut lexer = Lexer {

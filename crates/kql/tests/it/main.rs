@@ -9,3 +9,4 @@ mod robustness;
 mod round_trip;
 mod seeds;
 mod shape;
+mod stories;

@@ -432,7 +432,6 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
         kind == wanted
             || kind == Dynamic
             || matches!((kind, wanted), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int))
-            || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null) && kind != Text
     };
     match accepts {
         Accepts::Any | Accepts::Text => true,

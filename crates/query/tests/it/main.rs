@@ -1,3 +1,6 @@
-//! Queries against recorded answers of Microsoft's engine.
+//! Whole queries: against recorded answers, against another binder, against themselves.
 
 mod conformance;
+mod optimised;
+mod oracle;
+mod stories;

@@ -1,0 +1,38 @@
+//! The queries of the repository.
+
+use std::path::Path;
+
+use super::{Verdict, differences};
+
+/// All `.kql` files below a folder.
+fn files(folder: &Path, found: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.expect("a folder can be read").path()) {
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "kql") {
+            found.push(std::fs::read_to_string(&path).expect("a query is text"));
+        }
+    }
+}
+
+#[test]
+fn shipped_queries_mean_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut queries = Vec::new();
+    files(&root.join("queries"), &mut queries);
+    files(&root.join("testdata"), &mut queries);
+    assert!(queries.len() > 5);
+    let Some(found) = differences(queries) else { return };
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn unknown_names_are_refused_by_both() {
+    let queries =
+        ["NTANetAnalytics | where SrcIP == ''", "Nothing | count", "NTANetAnalytics | project nope(1)"];
+    let Some(found) = differences(queries.map(str::to_owned).to_vec()) else { return };
+    assert!(found.is_empty());
+    assert_ne!(Verdict::Columns(String::new()), Verdict::Refused(String::new()));
+}

@@ -1,0 +1,67 @@
+//! Whole queries and what becomes of them here: plan and rows. `crates/kql` tells what comes before.
+//!
+//! Each `testdata/kql/<name>.kql` has a `<name>.answer` beside it; `WEIR_BLESS=1` writes it anew.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use weir_answer::encode::{Format, Options};
+use weir_query::{Engine, EngineOptions, Request, WorkspaceCatalog};
+
+fn stories() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kql");
+    let entries = std::fs::read_dir(&folder).expect("testdata/kql is part of the repository");
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "kql"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn told(engine: &Engine, text: &str) -> String {
+    let now_ticks = weir_value::datetime::parse("2026-06-15T12:30:00Z").unwrap();
+    let request = Request { now_ticks, ..Request::default() };
+    let catalog = WorkspaceCatalog::empty();
+    let plans = engine.explain(text, &catalog, &request).expect("a story can be planned");
+    // The plan behind it depends on the machine.
+    let plan = plans.split("\n\n").next().unwrap_or_default();
+    let outcome = engine.run(text, &catalog, &request).expect("a story can be run");
+    let mut out = format!("-- plan\n{plan}\n");
+    for answer in &outcome.answers {
+        let columns: Vec<String> = answer.columns.iter().map(|c| format!("{}:{}", c.name, c.kind)).collect();
+        let _ = writeln!(out, "-- rows of {}", columns.join(", "));
+        let mut rows = Vec::new();
+        weir_answer::write(answer, Format::Jsonl, &Options::default(), &mut rows)
+            .expect("rows can be written");
+        out += &String::from_utf8(rows).expect("rows are text");
+    }
+    for note in &outcome.diagnostics {
+        let _ = writeln!(out, "-- note\n{}", note.message);
+    }
+    out
+}
+
+#[test]
+fn stories_are_answered_as_recorded() {
+    let bless = std::env::var_os("WEIR_BLESS").is_some();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = EngineOptions { threads: 1, memory_bytes: 1 << 28 };
+    let engine = Engine::new(options, runtime.handle().clone()).unwrap();
+    let mut wrong = Vec::new();
+    for path in stories() {
+        let text = std::fs::read_to_string(&path).expect("a query is text").replace("\r\n", "\n");
+        let (record, told) = (path.with_extension("answer"), told(&engine, &text));
+        if bless {
+            std::fs::write(&record, told).expect("the record can be written");
+        } else if std::fs::read_to_string(&record).unwrap_or_default().replace("\r\n", "\n") != told {
+            wrong.push(record.display().to_string());
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "not as recorded, look at the difference after WEIR_BLESS=1: {}",
+        wrong.join(", ")
+    );
+}
