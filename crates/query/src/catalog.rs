@@ -14,4 +14,8 @@ pub trait Catalog: Sync {
 pub trait Table: Sync {
     /// The table as the beginning of a plan.
     fn scan(&self) -> datafusion::common::Result<Relation>;
+    /// The query whose rows the table has, where it is made of others; `scan` gives its columns, then.
+    fn view(&self) -> Option<&'static str> {
+        None
+    }
 }

@@ -24,6 +24,7 @@ mod scan;
 mod testing;
 mod ticks;
 mod typed;
+mod views;
 mod workspace;
 
 pub use catalog::{Catalog, Table};

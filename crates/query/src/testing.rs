@@ -22,6 +22,16 @@ pub(crate) fn run(text: &str) -> Result<Vec<Answer>, Error> {
     engine.run(text, &catalog, &request).map(|outcome| outcome.answers)
 }
 
+/// The columns of a text over tables without rows.
+#[track_caller]
+pub(crate) fn columns_over_empty_tables(text: &str) -> Vec<(String, weir_value::KustoType)> {
+    let options = EngineOptions { threads: 1, memory_bytes: 1 << 30 };
+    let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
+    let results = engine.columns(text, &WorkspaceCatalog::empty(), &Request::default());
+    let results = results.unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
+    results.concat().into_iter().map(|column| (column.name, column.kind)).collect()
+}
+
 /// The first result: `name:type, …` in the first line, then its rows, values apart by ` | `.
 ///
 /// Strings and what is inside dynamics are as they are, nulls are `null`.

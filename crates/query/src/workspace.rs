@@ -16,6 +16,7 @@ use crate::physical;
 use crate::scan::StoredTable;
 use crate::ticks::ticks;
 use crate::typed::{Column, Relation};
+use crate::views;
 
 /// The tables of a workspace; of none, when there is no data folder.
 pub struct WorkspaceCatalog {
@@ -28,8 +29,8 @@ impl WorkspaceCatalog {
         let data = Arc::new(data);
         let table = |table: &'static weir_schema::Table| {
             let rows = match (workspace, table.kind) {
+                (_, TableKind::View) => Rows::Empty,
                 (None, _) => Rows::NoFolder(Arc::clone(&data)),
-                (Some(_), TableKind::View) => Rows::Empty,
                 (Some(workspace), _) => Rows::Stored(Arc::new(StoredTable::new(workspace.clone(), table))),
             };
             (table.name, WorkspaceTable { table, rows })
@@ -92,6 +93,10 @@ impl Table for WorkspaceTable {
             .map(|column| Column { hidden: self.table.column(&column.name).is_none(), ..column })
             .collect();
         Ok(Relation { name: Some(self.table.name.to_owned()), ..Relation::new(plan, columns) })
+    }
+
+    fn view(&self) -> Option<&'static str> {
+        views::view(self.table.name)
     }
 }
 

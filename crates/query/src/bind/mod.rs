@@ -14,6 +14,7 @@ mod pipeline;
 mod scalar;
 mod scope;
 mod statement;
+mod view;
 
 use std::collections::HashMap;
 

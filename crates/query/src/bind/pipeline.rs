@@ -143,7 +143,10 @@ impl Binder<'_> {
         }
         match self.context().catalog.table(&name.text) {
             Some(table) => match table.scan() {
-                Ok(relation) => relation,
+                Ok(relation) => match table.view() {
+                    Some(query) => self.view(name, query, &relation),
+                    None => relation,
+                },
                 Err(error) => {
                     let message =
                         format!("the table '{}' cannot be read: {}", name.text, error.strip_backtrace());
