@@ -3,4 +3,5 @@
 mod conformance;
 mod optimised;
 mod oracle;
+mod random;
 mod stories;
