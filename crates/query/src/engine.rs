@@ -78,6 +78,7 @@ impl Engine {
         let state = SessionStateBuilder::new()
             .with_default_features()
             .with_config(config)
+            .with_query_planner(crate::steps::planner())
             .with_runtime_env(environment)
             .build();
         Ok(Engine { session: SessionContext::new_with_state(state), runtime })

@@ -9,6 +9,9 @@ pub(crate) mod distinct;
 pub(crate) mod extend;
 pub(crate) mod getschema;
 pub(crate) mod join;
+pub(crate) mod mv_apply;
+pub(crate) mod mv_expand;
+pub(crate) mod parse;
 pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod project_away;
@@ -42,6 +45,9 @@ pub(crate) fn bind(
         OperatorKind::Extend { items } => extend::bind(binder, input, items, span, &env),
         OperatorKind::GetSchema => getschema::bind(binder, &input, span),
         OperatorKind::Join(join) => join::bind(binder, input, join, span, &env),
+        OperatorKind::MvApply(apply) => mv_apply::bind(binder, input, apply, span, &env),
+        OperatorKind::MvExpand(expand) => mv_expand::bind(binder, input, expand, span, &env),
+        OperatorKind::Parse(parse) => parse::bind(binder, input, parse, span, &env),
         OperatorKind::Project { items } => project::bind(binder, input, items, span, &env),
         OperatorKind::ProjectAway { patterns } => project_away::bind(binder, input, patterns, span),
         OperatorKind::ProjectRename { items } => project_rename::bind(binder, input, items, span),

@@ -1,0 +1,52 @@
+//! Steps of a plan that the engine lacks: rows in, rows out, one input each.
+//!
+//! A [`Step`] is plain data, so that a plan can be written down and sent. It keeps every column of its input and
+//! adds some behind them; `node` is its place in a logical plan, `exec` runs it, `planner` leads from one to the
+//! other.
+
+mod exec;
+mod expand;
+mod node;
+mod planner;
+
+use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::Result;
+use datafusion::logical_expr::{Expr, Extension, LogicalPlan};
+use std::sync::Arc;
+
+pub(crate) use expand::{Bags, Expand};
+pub(crate) use planner::planner;
+
+/// What is done with the rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd)]
+pub(crate) enum Step {
+    /// A row for each element of arrays.
+    Expand(Expand),
+}
+
+impl Step {
+    /// The word for it in plans.
+    fn name(&self) -> &'static str {
+        match self {
+            Step::Expand(_) => "KqlExpand",
+        }
+    }
+
+    /// The columns that it adds behind those of its input.
+    fn added(&self) -> Vec<Field> {
+        match self {
+            Step::Expand(expand) => expand.added(),
+        }
+    }
+}
+
+/// A plan with one more step.
+pub(crate) fn step(input: LogicalPlan, step: Step, arguments: Vec<Expr>) -> Result<LogicalPlan> {
+    let node = node::StepNode::new(input, step, arguments)?;
+    Ok(LogicalPlan::Extension(Extension { node: Arc::new(node) }))
+}
+
+/// A column of whole numbers, none of them null.
+fn counter(name: &str) -> Field {
+    Field::new(name, DataType::Int64, false)
+}
