@@ -20,6 +20,8 @@ struct Options {
     fuzzy: bool,
     /// A column with the name of each row's table.
     source_column: Option<String>,
+    /// What a table without a name is called there, before its number.
+    prefix: String,
 }
 
 pub(crate) fn bind(
@@ -30,13 +32,29 @@ pub(crate) fn bind(
     env: &Env,
 ) -> Relation {
     let options = options(binder, &union.properties);
+    let mut all = Vec::new();
+    all.extend(input);
+    all.extend(legs(binder, &union.operands, options.fuzzy, env));
+    if all.is_empty() {
+        binder.error(None, span, "there is no table to unite");
+        return Relation::poison();
+    }
+    unite(binder, all, &options, span)
+}
+
+/// The tables that are named, each with its name where it has one: lets and pipelines have none.
+pub(crate) fn legs(
+    binder: &mut Binder<'_>,
+    operands: &[UnionOperand],
+    fuzzy: bool,
+    env: &Env,
+) -> Vec<Relation> {
     let mut legs = Vec::new();
-    legs.extend(input);
-    for operand in &union.operands {
+    for operand in operands {
         match operand {
             UnionOperand::Table(expr) => {
                 if let ExprKind::Name(name) = &expr.kind
-                    && options.fuzzy
+                    && fuzzy
                     && !binder.is_table(expr, Scope::outside(env))
                 {
                     binder.tell(weir_kql::Diagnostic::note(
@@ -47,7 +65,12 @@ pub(crate) fn bind(
                 }
                 let leg = binder.table(expr, Scope::outside(env));
                 let name = match &expr.kind {
-                    ExprKind::Name(name) => Some(name.text.clone()),
+                    ExprKind::Name(name) => match env.get(&name.text) {
+                        // A view is a table by its name, any other let only a word for what it stands for.
+                        Some(Binding::Function(function, _)) if function.view => Some(name.text.clone()),
+                        Some(_) => leg.name.clone(),
+                        None => Some(name.text.clone()),
+                    },
                     _ => leg.name.clone(),
                 };
                 legs.push(Relation { name, ..leg });
@@ -57,15 +80,44 @@ pub(crate) fn bind(
             }
         }
     }
-    if legs.is_empty() {
-        binder.error(None, span, "there is no table to unite");
+    legs
+}
+
+/// All tables there are, and all views.
+pub(crate) fn all_tables(binder: &mut Binder<'_>, span: Span, env: &Env) -> Vec<Relation> {
+    wildcard(binder, &Name { text: "*".to_owned(), span }, env)
+}
+
+/// What the column with the names of the tables is called, and tables that have none.
+pub(crate) struct Named<'n> {
+    /// The column.
+    pub column: &'n str,
+    /// What stands before the number of a table without a name.
+    pub prefix: &'n str,
+}
+
+/// The rows of all tables, columns brought together by name and type, and the name of each row's table.
+pub(crate) fn unite_all(
+    binder: &mut Binder<'_>,
+    tables: Vec<Relation>,
+    named: Named<'_>,
+    span: Span,
+) -> Relation {
+    if tables.is_empty() {
         return Relation::poison();
     }
-    unite(binder, legs, &options, span)
+    let options = Options {
+        inner: false,
+        fuzzy: false,
+        source_column: Some(named.column.to_owned()),
+        prefix: named.prefix.to_owned(),
+    };
+    unite(binder, tables, &options, span)
 }
 
 fn options(binder: &mut Binder<'_>, properties: &[Property]) -> Options {
-    let mut options = Options { inner: false, fuzzy: false, source_column: None };
+    let mut options =
+        Options { inner: false, fuzzy: false, source_column: None, prefix: "union_arg".to_owned() };
     for property in properties {
         let word = match &property.value.kind {
             ExprKind::Name(name) => name.text.clone(),
@@ -119,7 +171,7 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
     for (place, leg) in legs.into_iter().enumerate() {
         let mut items = Vec::new();
         if let Some(source) = &options.source_column {
-            let name = leg.name.clone().unwrap_or_else(|| format!("union_arg{place}"));
+            let name = leg.name.clone().unwrap_or_else(|| format!("{}{place}", options.prefix));
             items.push((source.clone(), Typed::text(&name)));
         }
         for (output, name, kind) in &columns {
@@ -171,4 +223,39 @@ fn common_columns(legs: &[Relation], inner: bool) -> Vec<(String, String, weir_v
             (output, name.clone(), *kind)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    #[test]
+    fn columns_come_together_by_name_and_type() {
+        assert_eq!(
+            answer("union (print a = 1, b = 'x'), (print b = 'y', c = 2.5)"),
+            "a:long, b:string, c:real\n1 | x | null\nnull | y | 2.5"
+        );
+        assert_eq!(
+            answer("print a = 1 | union (print a = 'x') | sort by a_string asc"),
+            "a_long:long, a_string:string\n1 | \nnull | x"
+        );
+        assert_eq!(answer("union kind=inner (print a = 1, b = 2), (print b = 3)"), "b:long\n2\n3");
+    }
+
+    #[test]
+    fn tables_are_named_by_as_and_views_lets_are_not() {
+        let lets = "let one = print n = 1; let two = view () { print n = 2 };";
+        assert_eq!(
+            rows(&format!("{lets} union withsource=t one, two, (print n = 3 | as three) | sort by n asc")),
+            "union_arg0 | 1\ntwo | 2\nthree | 3"
+        );
+        assert_eq!(rows(&format!("{lets} union tw* | project n")), "2");
+    }
+
+    #[test]
+    fn tables_that_are_missing_are_left_out_only_when_asked() {
+        assert_eq!(rows("union isfuzzy=true (print n = 1), nowhere"), "1");
+        assert!(refused("union (print n = 1), nowhere").contains("KS204"));
+        assert!(refused("union kind=left (print n = 1)").contains("inner or outer"));
+    }
 }

@@ -58,9 +58,7 @@ pub(crate) fn bind(
     // Conversions in a step of their own: each is used for its value and for the verdict on the row.
     let mut converted: Vec<(String, Typed)> = Vec::new();
     for (place, (_, kind)) in wanted.iter().enumerate() {
-        let place = i64::try_from(place).unwrap_or(i64::MAX);
-        let text =
-            Typed::new(CAPTURE.call(vec![column(&captures), Typed::long(place).expr]), KustoType::String);
+        let text = capture(&captures, place);
         converted.push((format!("{captures} {place}"), from_text(binder, text, *kind)));
     }
     let values: Vec<(String, Typed)> = converted
@@ -96,8 +94,14 @@ pub(crate) fn bind(
     super::project::keep(binder, output, keep, span)
 }
 
+/// One of the texts that a hidden column holds.
+pub(crate) fn capture(held: &str, place: usize) -> Typed {
+    let place = i64::try_from(place).unwrap_or(i64::MAX);
+    Typed::new(CAPTURE.call(vec![column(held), Typed::long(place).expr]), KustoType::String)
+}
+
 /// What a capture is as a value of this type; nothing captured is a blank.
-fn from_text(binder: &mut Binder<'_>, text: Typed, kind: KustoType) -> Typed {
+pub(crate) fn from_text(binder: &mut Binder<'_>, text: Typed, kind: KustoType) -> Typed {
     match kind {
         KustoType::Dynamic => {
             Typed::new(crate::functions::conversion::PARSE_JSON.call(vec![text.expr]), KustoType::Dynamic)
@@ -120,7 +124,13 @@ fn declared(parts: &[weir_kql::ast::ParsePart]) -> Vec<(String, KustoType)> {
 }
 
 /// The table with one more, hidden column.
-fn hold(binder: &mut Binder<'_>, input: Relation, name: &str, value: PlanExpr, span: Span) -> Relation {
+pub(crate) fn hold(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    name: &str,
+    value: PlanExpr,
+    span: Span,
+) -> Relation {
     let mut output =
         with_columns(binder, input, vec![(name.to_owned(), Typed::new(value, KustoType::Dynamic))], span);
     if let Some(column) = output.columns.last_mut() {
