@@ -308,7 +308,7 @@ impl Binder<'_> {
     }
 
     /// Whether an error was told.
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 }

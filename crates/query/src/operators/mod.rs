@@ -6,6 +6,7 @@ pub(crate) mod as_name;
 pub(crate) mod count;
 pub(crate) mod datatable;
 pub(crate) mod distinct;
+pub(crate) mod evaluate;
 pub(crate) mod extend;
 pub(crate) mod getschema;
 pub(crate) mod join;
@@ -44,6 +45,9 @@ pub(crate) fn bind(
         OperatorKind::As { name, .. } => return as_name::bind(input, name, &env),
         OperatorKind::Count { name } => count::bind(binder, input, name.as_ref(), span),
         OperatorKind::Distinct { items, .. } => distinct::bind(binder, input, items, span, &env),
+        OperatorKind::Evaluate { call, schema, .. } => {
+            evaluate::bind(binder, input, call, schema.as_ref(), span, &env)
+        }
         OperatorKind::Extend { items } => extend::bind(binder, input, items, span, &env),
         OperatorKind::GetSchema => getschema::bind(binder, &input, span),
         OperatorKind::Join(join) => join::bind(binder, input, join, span, &env),

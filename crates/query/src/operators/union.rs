@@ -232,14 +232,17 @@ mod tests {
     #[test]
     fn columns_come_together_by_name_and_type() {
         assert_eq!(
-            answer("union (print a = 1, b = 'x'), (print b = 'y', c = 2.5)"),
+            answer("union (print a = 1, b = 'x'), (print b = 'y', c = 2.5) | sort by b asc"),
             "a:long, b:string, c:real\n1 | x | null\nnull | y | 2.5"
         );
         assert_eq!(
             answer("print a = 1 | union (print a = 'x') | sort by a_string asc"),
             "a_long:long, a_string:string\n1 | \nnull | x"
         );
-        assert_eq!(answer("union kind=inner (print a = 1, b = 2), (print b = 3)"), "b:long\n2\n3");
+        assert_eq!(
+            answer("union kind=inner (print a = 1, b = 2), (print b = 3) | sort by b asc"),
+            "b:long\n2\n3"
+        );
     }
 
     #[test]

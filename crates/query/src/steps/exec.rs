@@ -9,7 +9,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::projection::ProjectionMapping;
-use datafusion::physical_expr::{Distribution, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_expr::{Distribution, OrderingRequirements, PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::execution_plan::EmissionType;
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -60,12 +60,21 @@ fn properties(input: &Arc<dyn ExecutionPlan>, step: &Step, schema: &SchemaRef) -
         .project(&mapping, Arc::clone(schema))
         .with_constraints(Default::default());
     let Step::Expand(expand) = step;
-    if let (Some(row), Some(index)) = (&expand.row, &expand.index) {
-        let sorted = [row, index].into_iter().map(|name| {
-            let place = schema.index_of(name)?;
-            Ok(PhysicalSortExpr::new_default(Arc::new(Column::new(name, place))))
-        });
-        equivalences.add_ordering(sorted.collect::<Result<Vec<_>>>()?);
+    let by = |name: &String| -> Option<PhysicalSortExpr> {
+        let place = schema.index_of(name).ok()?;
+        Some(PhysicalSortExpr::new_default(Arc::new(Column::new(name, place))))
+    };
+    let by_row = expand.row.as_ref().and_then(by);
+    // Where numbers of rows rise, those and the places of elements rise together.
+    let by_unique = expand.unique.as_ref().and_then(by);
+    let by_unique = match by_unique {
+        Some(by) if equivalences.ordering_satisfy([by.clone()])? => Some(by),
+        _ => None,
+    };
+    for row in by_row.into_iter().chain(by_unique) {
+        let sorted: Vec<PhysicalSortExpr> =
+            std::iter::once(row).chain(expand.index.as_ref().and_then(by)).collect();
+        equivalences.add_ordering(sorted);
     }
     let partitioning = input.output_partitioning().project(&mapping, &equivalences);
     Ok(PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, input.boundedness()))
@@ -125,6 +134,13 @@ impl ExecutionPlan for StepExec {
 
     fn maintains_input_order(&self) -> Vec<bool> {
         vec![true]
+    }
+
+    /// Numbers of rows are those of the order in which the rows come: it must not be lost below.
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        let Step::Expand(expand) = &self.step;
+        let order = self.input.output_ordering().filter(|_| expand.ordered);
+        vec![order.map(|order| OrderingRequirements::from(order.clone()))]
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {

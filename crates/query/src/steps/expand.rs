@@ -15,7 +15,7 @@ use super::counter;
 /// A row for each element of dynamic arrays: the first elements of all arrays together, then the second …
 ///
 /// An array that is shorter than another is padded with nulls. A null counts as one element, and so does a scalar;
-/// where all arrays are empty, there is no row.
+/// where all arrays are empty, there is no row. Without arrays, rows are numbered only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd)]
 pub(crate) struct Expand {
     /// The columns that hold the elements, one for each argument.
@@ -24,6 +24,8 @@ pub(crate) struct Expand {
     pub index: Option<String>,
     /// The column with a number for each row of the input, rising in their order.
     pub row: Option<String>,
+    /// A column of the input that differs from row to row.
+    pub unique: Option<String>,
     /// What the elements of bags are.
     pub bags: Bags,
     /// Rows that one row may become.
@@ -153,7 +155,8 @@ impl Expansion {
         let mut pieces = Vec::new();
         let mut room = rows_max;
         while self.row < self.batch.num_rows() && room > 0 {
-            let longest = self.arrays.iter().map(|arrays| arrays.len(self.row)).max().unwrap_or(0);
+            // Without arrays each row stays one.
+            let longest = self.arrays.iter().map(|arrays| arrays.len(self.row)).max().unwrap_or(1);
             let end = longest.min(self.expand.limit);
             let to = end.min(self.done + room);
             if to > self.done {

@@ -8,6 +8,7 @@ mod exec;
 mod expand;
 mod node;
 mod planner;
+mod sequence;
 
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::Result;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub(crate) use expand::{Bags, Expand};
 pub(crate) use planner::planner;
+pub(crate) use sequence::numbered;
 
 /// What is done with the rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd)]

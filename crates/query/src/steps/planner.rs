@@ -9,8 +9,10 @@ use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
+use super::Step;
 use super::exec::StepExec;
 use super::node::StepNode;
+use super::sequence::keep_order;
 
 /// The planner that knows our steps beside those of the engine.
 pub(crate) fn planner() -> Arc<dyn QueryPlanner + Send + Sync> {
@@ -54,6 +56,11 @@ impl ExtensionPlanner for StepPlanner {
             .iter()
             .map(|argument| planner.create_physical_expr(argument, logical.schema(), session, context))
             .collect::<Result<Vec<_>>>()?;
-        Ok(Some(Arc::new(StepExec::new(Arc::clone(physical), node.step.clone(), arguments)?)))
+        let Step::Expand(expand) = &node.step;
+        let input = match expand.ordered {
+            true => keep_order(Arc::clone(physical))?,
+            false => Arc::clone(physical),
+        };
+        Ok(Some(Arc::new(StepExec::new(input, node.step.clone(), arguments)?)))
     }
 }

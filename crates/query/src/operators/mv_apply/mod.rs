@@ -15,6 +15,7 @@ use weir_value::KustoType;
 use super::mv_expand::{Numbers, Wanted, expanded};
 use super::project::assemble;
 use crate::bind::{Binder, Env};
+use crate::steps::numbered;
 use crate::typed::{Column, Relation, Typed};
 
 pub(crate) fn bind(
@@ -75,6 +76,7 @@ pub(super) fn applied(
         .map(|(n, column)| (column, format!("apply {depth} outer {n}")))
         .collect();
     let within = Within { row: row.clone(), place: own_place.clone(), outer };
+    let input = sequence(binder, input, &row, span);
     let held = hold(binder, input, &within, span);
     let numbers = Numbers { row: Some(row), place: Some(own_place) };
     let elements = expanded(binder, held, &wanted, numbers, span, env);
@@ -82,6 +84,17 @@ pub(super) fn applied(
         return Relation::poison();
     };
     finish(binder, results, &within, place, ordered, span)
+}
+
+/// The table with a hidden column of numbers, each row another one, rising in the order of the rows if they have one.
+pub(crate) fn sequence(binder: &mut Binder<'_>, input: Relation, name: &str, span: Span) -> Relation {
+    let plan = match input.open || input.columns.iter().any(|column| column.poisoned) {
+        true => input.plan.clone(),
+        false => binder.step(span, &input, |plan| numbered(plan, name, input.serialized)),
+    };
+    let mut columns = input.columns;
+    columns.push(Column { hidden: true, ..Column::new(name, KustoType::Long) });
+    Relation { plan, columns, ..input }
 }
 
 /// The column that an item without a name of its own expands.
@@ -278,6 +291,20 @@ mod tests {
             )),
             "g | 3\ng | 3"
         );
+    }
+
+    #[test]
+    fn the_order_of_the_rows_stays() {
+        let sorted = "range i from 1 to 3 step 1 | extend a = pack_array(i, i * 10) | sort by i desc";
+        assert_eq!(
+            rows(&format!("{sorted} | mv-apply x = a to typeof(long) on (sort by x desc) | project x")),
+            "30\n3\n20\n2\n10\n1"
+        );
+        assert_eq!(
+            rows(&format!("{sorted} | mv-apply x = a to typeof(long) on (summarize s = sum(x)) | project s")),
+            "33\n22\n11"
+        );
+        assert_eq!(rows(&format!("{sorted} | mv-expand a | project a")), "3\n30\n2\n20\n1\n10");
     }
 
     #[test]

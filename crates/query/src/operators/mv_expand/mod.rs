@@ -38,12 +38,12 @@ pub(crate) struct Wanted<'e> {
     pub limit: Option<&'e Expr>,
 }
 
-/// Hidden columns that an expansion is to add.
+/// Hidden columns that say where an element comes from.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
-    /// A number for each row of the input.
+    /// A column of the input that differs from row to row.
     pub row: Option<String>,
-    /// The place of the element.
+    /// The place of the element, as a further column.
     pub place: Option<String>,
 }
 
@@ -77,10 +77,11 @@ pub(crate) fn expanded(
         let expand = Step::Expand(Expand {
             elements: (0..arrays.len()).map(element_column).collect(),
             index: place.clone(),
-            row: numbers.row.clone(),
+            row: None,
+            unique: numbers.row.clone(),
             bags: options.bags,
             limit: limit.unwrap_or(usize::MAX),
-            ordered: input.serialized,
+            ordered: false,
         });
         binder.step(span, &input, |plan| step(plan, expand, arrays.into_iter().map(|a| a.expr).collect()))
     };
@@ -106,7 +107,6 @@ pub(crate) fn expanded(
         items.push((names.unique(index), long(place), false));
     }
     items.extend(numbers.place.zip(place).map(|(name, place)| (name, long(&place), true)));
-    items.extend(numbers.row.map(|row| (row.clone(), long(&row), true)));
     let hidden: Vec<bool> = items.iter().map(|(.., hidden)| *hidden).collect();
     let items = items.into_iter().map(|(name, typed, _)| (name, typed)).collect();
     let open = input.open;

@@ -33,6 +33,10 @@ pub(crate) fn bind(
         if names.contains(&key.name.text.as_str()) {
             binder.error(None, key.name.span, format!("there are two keys '{}'", key.name.text));
         }
+        // `true: bool` names nothing: the word is a value wherever it is read again.
+        if matches!(binder.source(key.name.span), "true" | "false" | "null") {
+            binder.error(None, key.name.span, format!("'{}' is a value, no name", key.name.text));
+        }
         names.push(&key.name.text);
     }
     let Some(options) = options.filter(|_| !text.poisoned && !input.open) else {
@@ -261,5 +265,6 @@ mod tests {
         assert!(refuse("pair_delimiter='', kv_delimiter='='").contains("empty"));
         assert!(refuse("pair_delimiter=',', kv_delimiter='=', quote='abc'").contains("quote"));
         assert!(refuse("colour='red'").contains("no property"));
+        assert!(refused("print s = '' | parse-kv s as (true:bool)").contains("no name"));
     }
 }
