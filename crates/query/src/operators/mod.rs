@@ -8,6 +8,7 @@ pub(crate) mod datatable;
 pub(crate) mod distinct;
 pub(crate) mod evaluate;
 pub(crate) mod extend;
+pub(crate) mod find;
 pub(crate) mod getschema;
 pub(crate) mod join;
 pub(crate) mod mv_apply;
@@ -82,6 +83,7 @@ pub(crate) fn source(binder: &mut Binder<'_>, operator: &Operator, scope: Scope<
         OperatorKind::Range { name, from, to, step } => {
             range::bind(binder, name, [from, to, step], span, scope)
         }
+        OperatorKind::Find(operator) => find::bind(binder, operator, span, scope.env),
         OperatorKind::Search(operator) => search::bind(binder, None, operator, span, scope.env),
         OperatorKind::Union(operator) => union::bind(binder, None, operator, span, scope.env),
         OperatorKind::Missing => Relation::poison(),

@@ -166,8 +166,7 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
         return Relation::poison();
     }
     let columns = common_columns(&legs, options.inner);
-    let mut plan: Option<LogicalPlanBuilder> = None;
-    let mut result_columns = Vec::new();
+    let mut aligned = Vec::with_capacity(legs.len());
     for (place, leg) in legs.into_iter().enumerate() {
         let mut items = Vec::new();
         if let Some(source) = &options.source_column {
@@ -181,11 +180,20 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
             };
             items.push((output.clone(), typed));
         }
-        let aligned = assemble(binder, leg, items, span);
-        result_columns.clone_from(&aligned.columns);
+        aligned.push(assemble(binder, leg, items, span));
+    }
+    unite_aligned(binder, aligned, span)
+}
+
+/// The rows of tables whose columns are the same, in the same order.
+pub(crate) fn unite_aligned(binder: &mut Binder<'_>, tables: Vec<Relation>, span: Span) -> Relation {
+    let mut plan: Option<LogicalPlanBuilder> = None;
+    let mut result_columns = Vec::new();
+    for table in tables {
+        result_columns = table.columns;
         let united = match plan {
-            None => Ok(LogicalPlanBuilder::from(aligned.plan)),
-            Some(so_far) => so_far.union(aligned.plan),
+            None => Ok(LogicalPlanBuilder::from(table.plan)),
+            Some(so_far) => so_far.union(table.plan),
         };
         match united {
             Ok(united) => plan = Some(united),

@@ -8,7 +8,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use datafusion::arrow::array::{Array, AsArray, Int64Array};
+use datafusion::arrow::array::{AsArray, Int64Array};
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::common::{Column as PlanColumn, JoinType, NullEquality, ScalarValue};
 use datafusion::functions_aggregate::count::count_udaf;

@@ -50,7 +50,11 @@ pub(super) fn bind(
             None => input,
         },
         OperatorKind::Summarize(summarize) => summarized(binder, input, summarize, within, span, &env),
-        OperatorKind::Take { count, .. } => first(binder, input, count, within, span, &env),
+        OperatorKind::Take { count, .. } => {
+            // Filters before have made holes in the numbers.
+            let dense = numbered(binder, input, Vec::new(), within, span);
+            first(binder, dense, count, within, span, &env)
+        }
         OperatorKind::Top { count, keys, .. } => {
             let sorted = match sort_keys(binder, &input, keys, &env) {
                 Some(order) => numbered(binder, input, order, within, span),
@@ -159,7 +163,7 @@ fn window(
     windowed.project(names.into_iter().chain(number))?.build()
 }
 
-/// The first rows of each row.
+/// The first rows of each row, which are numbered without holes.
 fn first(
     binder: &mut Binder<'_>,
     input: Relation,
@@ -169,16 +173,14 @@ fn first(
     env: &Env,
 ) -> Relation {
     let Some(rows) = row_count(binder, count, env) else { return input };
-    if input.open {
+    if input.open || input.columns.iter().any(|column| column.poisoned) {
         return input;
     }
-    // Filters before have made holes in the numbers.
-    let dense = numbered(binder, input, Vec::new(), within, span);
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let plan = binder.step(span, &dense, |plan| {
+    let plan = binder.step(span, &input, |plan| {
         LogicalPlanBuilder::from(plan).filter(column(&within.place).lt(Typed::long(rows).expr))?.build()
     });
-    Relation { plan, ..dense }
+    Relation { plan, ..input }
 }
 
 /// The rows by the number of the row they come of, and by their order.

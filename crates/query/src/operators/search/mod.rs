@@ -118,7 +118,7 @@ mod tests {
         let lets =
             "let a = view () { print x = 'one', n = 1 }; let b = view () { print x = 'two', y = 'one' };";
         assert_eq!(
-            answer(&format!("{lets} search in (a, b) 'one'")),
+            answer(&format!("{lets} search in (a, b) 'one' | sort by x asc")),
             "$table:string, x:string, n:long, y:string\na | one | 1 | \nb | two | null | one"
         );
     }
