@@ -20,6 +20,7 @@ use crate::typed::{Column, Relation};
 /// The tables of a workspace; of none, when there is no data folder.
 pub struct WorkspaceCatalog {
     tables: HashMap<&'static str, WorkspaceTable>,
+    external_folders: Vec<PathBuf>,
 }
 
 impl WorkspaceCatalog {
@@ -34,7 +35,15 @@ impl WorkspaceCatalog {
             };
             (table.name, WorkspaceTable { table, rows })
         };
-        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+        let tables = tables::ALL.iter().copied().map(table).collect();
+        WorkspaceCatalog { tables, external_folders: Vec::new() }
+    }
+}
+
+impl WorkspaceCatalog {
+    /// The same catalogue, with folders whose files `externaldata` may read.
+    pub fn with_external_folders(self, folders: Vec<PathBuf>) -> Self {
+        WorkspaceCatalog { external_folders: folders, ..self }
     }
 }
 
@@ -47,6 +56,10 @@ impl Catalog for WorkspaceCatalog {
         let mut names: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
         names.sort();
         names
+    }
+
+    fn external_folders(&self) -> &[PathBuf] {
+        &self.external_folders
     }
 }
 

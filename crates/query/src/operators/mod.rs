@@ -8,6 +8,7 @@ pub(crate) mod datatable;
 pub(crate) mod distinct;
 pub(crate) mod evaluate;
 pub(crate) mod extend;
+pub(crate) mod external_data;
 pub(crate) mod find;
 pub(crate) mod getschema;
 pub(crate) mod join;
