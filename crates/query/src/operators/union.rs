@@ -53,9 +53,9 @@ pub(crate) fn legs(
     for operand in operands {
         match operand {
             UnionOperand::Table(expr) => {
-                if let ExprKind::Name(name) = &expr.kind
+                if let Some(name) = source_of(expr)
                     && fuzzy
-                    && !binder.is_table(expr, Scope::outside(env))
+                    && !known(binder, name, env)
                 {
                     binder.tell(weir_kql::Diagnostic::note(
                         name.span,
@@ -81,6 +81,20 @@ pub(crate) fn legs(
         }
     }
     legs
+}
+
+/// The name at the beginning of a leg, where it begins with one.
+fn source_of(expr: &weir_kql::ast::Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Paren(inner) | ExprKind::Pipe { source: inner, .. } => source_of(inner),
+        _ => None,
+    }
+}
+
+/// Whether a name is a table or a let.
+fn known(binder: &Binder<'_>, name: &Name, env: &Env) -> bool {
+    env.get(&name.text).is_some() || binder.context().catalog.table(&name.text).is_some()
 }
 
 /// All tables there are, and all views.
@@ -266,6 +280,9 @@ mod tests {
     #[test]
     fn tables_that_are_missing_are_left_out_only_when_asked() {
         assert_eq!(rows("union isfuzzy=true (print n = 1), nowhere"), "1");
+        assert_eq!(rows("union isfuzzy=true (nowhere | where x > 1 | project n = x), (print n = 1)"), "1");
+        assert!(refused("union isfuzzy=true (print n = 1 | where m > 1), (print n = 1)").contains("KS142"));
+        assert!(refused("union isfuzzy=true nowhere").contains("no table to unite"));
         assert!(refused("union (print n = 1), nowhere").contains("KS204"));
         assert!(refused("union kind=left (print n = 1)").contains("inner or outer"));
     }

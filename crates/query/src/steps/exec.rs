@@ -2,9 +2,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
+use datafusion::common::{Result, Statistics, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::expressions::Column;
@@ -12,6 +14,7 @@ use datafusion::physical_expr::projection::ProjectionMapping;
 use datafusion::physical_expr::{Distribution, OrderingRequirements, PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::execution_plan::EmissionType;
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
@@ -21,6 +24,7 @@ use futures::{StreamExt, stream};
 
 use super::Step;
 use super::expand::Expansion;
+use super::generate::Generation;
 
 /// A step that runs.
 #[derive(Debug, Clone)]
@@ -59,22 +63,28 @@ fn properties(input: &Arc<dyn ExecutionPlan>, step: &Step, schema: &SchemaRef) -
         .equivalence_properties()
         .project(&mapping, Arc::clone(schema))
         .with_constraints(Default::default());
-    let Step::Expand(expand) = step;
-    let by = |name: &String| -> Option<PhysicalSortExpr> {
+    let by = |name: &String, descending: bool| -> Option<PhysicalSortExpr> {
         let place = schema.index_of(name).ok()?;
-        Some(PhysicalSortExpr::new_default(Arc::new(Column::new(name, place))))
+        let options = SortOptions { descending, nulls_first: !descending };
+        Some(PhysicalSortExpr::new(Arc::new(Column::new(name, place)), options))
     };
-    let by_row = expand.row.as_ref().and_then(by);
-    // Where numbers of rows rise, those and the places of elements rise together.
-    let by_unique = expand.unique.as_ref().and_then(by);
-    let by_unique = match by_unique {
-        Some(by) if equivalences.ordering_satisfy([by.clone()])? => Some(by),
-        _ => None,
-    };
-    for row in by_row.into_iter().chain(by_unique) {
-        let sorted: Vec<PhysicalSortExpr> =
-            std::iter::once(row).chain(expand.index.as_ref().and_then(by)).collect();
-        equivalences.add_ordering(sorted);
+    match step {
+        Step::Expand(expand) => {
+            let by_row = expand.row.as_ref().and_then(|row| by(row, false));
+            // Where numbers of rows rise, those and the places of elements rise together.
+            let by_unique = match expand.unique.as_ref().and_then(|unique| by(unique, false)) {
+                Some(by) if equivalences.ordering_satisfy([by.clone()])? => Some(by),
+                _ => None,
+            };
+            for row in by_row.into_iter().chain(by_unique) {
+                let place = expand.index.as_ref().and_then(|index| by(index, false));
+                equivalences.add_ordering(std::iter::once(row).chain(place).collect::<Vec<_>>());
+            }
+        }
+        Step::Generate(generate) => {
+            let sorted = by(&generate.name, generate.values.falls());
+            equivalences.add_ordering(sorted);
+        }
     }
     let partitioning = input.output_partitioning().project(&mapping, &equivalences);
     Ok(PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, input.boundedness()))
@@ -138,14 +148,12 @@ impl ExecutionPlan for StepExec {
 
     /// Numbers of rows are those of the order in which the rows come: it must not be lost below.
     fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
-        let Step::Expand(expand) = &self.step;
-        let order = self.input.output_ordering().filter(|_| expand.ordered);
+        let order = self.input.output_ordering().filter(|_| self.step.is_ordered());
         vec![order.map(|order| OrderingRequirements::from(order.clone()))]
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {
-        let Step::Expand(expand) = &self.step;
-        vec![match expand.ordered {
+        vec![match self.step.is_ordered() {
             true => Distribution::SinglePartition,
             false => Distribution::UnspecifiedDistribution,
         }]
@@ -174,8 +182,34 @@ impl ExecutionPlan for StepExec {
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches)))
     }
 
+    fn statistics_from_inputs(&self, _: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        let mut statistics = Statistics::new_unknown(&self.schema);
+        if let Step::Generate(generate) = &self.step
+            && let Ok(rows) = usize::try_from(generate.count)
+        {
+            statistics.num_rows = Precision::Exact(rows);
+        }
+        Ok(Arc::new(statistics))
+    }
+
     fn metrics(&self) -> Option<MetricsSet> {
         Some(self.metrics.clone_inner())
+    }
+}
+
+/// What becomes of one batch.
+enum Current {
+    Expansion(Expansion),
+    Generation(Generation),
+}
+
+impl Current {
+    /// The next rows, at most so many; nothing when there are none left.
+    fn next(&mut self, schema: &SchemaRef, rows_max: usize) -> Result<Option<RecordBatch>> {
+        match self {
+            Current::Expansion(expansion) => expansion.next(schema, rows_max),
+            Current::Generation(generation) => generation.next(schema, rows_max),
+        }
     }
 }
 
@@ -188,7 +222,7 @@ struct Run {
     partition: i64,
     partitions: i64,
     rows_before: i64,
-    current: Option<Expansion>,
+    current: Option<Current>,
     batch_rows: usize,
     metrics: BaselineMetrics,
 }
@@ -215,7 +249,7 @@ impl Run {
         }
     }
 
-    fn begin(&mut self, batch: RecordBatch) -> Result<Expansion> {
+    fn begin(&mut self, batch: RecordBatch) -> Result<Current> {
         let arguments = self
             .arguments
             .iter()
@@ -223,8 +257,13 @@ impl Run {
             .collect::<Result<Vec<ColumnarValue>>>()?;
         let first = self.rows_before;
         self.rows_before += i64::try_from(batch.num_rows()).unwrap_or(0);
-        let Step::Expand(expand) = &self.step;
-        // Numbers of rows differ between partitions and rise within each.
-        Expansion::new(expand.clone(), batch, &arguments, (first, self.partitions, self.partition))
+        Ok(match &self.step {
+            Step::Expand(expand) => {
+                // Numbers of rows differ between partitions and rise within each.
+                let numbers = (first, self.partitions, self.partition);
+                Current::Expansion(Expansion::new(expand.clone(), batch, &arguments, numbers)?)
+            }
+            Step::Generate(generate) => Current::Generation(Generation::new(generate.clone(), batch)),
+        })
     }
 }

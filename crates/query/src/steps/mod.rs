@@ -6,6 +6,7 @@
 
 mod exec;
 mod expand;
+mod generate;
 mod node;
 mod planner;
 mod sequence;
@@ -16,6 +17,7 @@ use datafusion::logical_expr::{Expr, Extension, LogicalPlan};
 use std::sync::Arc;
 
 pub(crate) use expand::{Bags, Expand};
+pub(crate) use generate::{Generate, Spacing};
 pub(crate) use planner::planner;
 pub(crate) use sequence::numbered;
 
@@ -24,6 +26,8 @@ pub(crate) use sequence::numbered;
 pub(crate) enum Step {
     /// A row for each element of arrays.
     Expand(Expand),
+    /// Evenly spaced numbers for one row.
+    Generate(Generate),
 }
 
 impl Step {
@@ -31,6 +35,7 @@ impl Step {
     fn name(&self) -> &'static str {
         match self {
             Step::Expand(_) => "KqlExpand",
+            Step::Generate(_) => "KqlGenerate",
         }
     }
 
@@ -38,7 +43,13 @@ impl Step {
     fn added(&self) -> Vec<Field> {
         match self {
             Step::Expand(expand) => expand.added(),
+            Step::Generate(generate) => generate.added(),
         }
+    }
+
+    /// Whether the order of the input must not be lost.
+    fn is_ordered(&self) -> bool {
+        matches!(self, Step::Expand(expand) if expand.ordered)
     }
 }
 

@@ -9,7 +9,6 @@ use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 
-use super::Step;
 use super::exec::StepExec;
 use super::node::StepNode;
 use super::sequence::keep_order;
@@ -56,8 +55,7 @@ impl ExtensionPlanner for StepPlanner {
             .iter()
             .map(|argument| planner.create_physical_expr(argument, logical.schema(), session, context))
             .collect::<Result<Vec<_>>>()?;
-        let Step::Expand(expand) = &node.step;
-        let input = match expand.ordered {
+        let input = match node.step.is_ordered() {
             true => keep_order(Arc::clone(physical))?,
             false => Arc::clone(physical),
         };

@@ -265,6 +265,35 @@ mod tests {
     }
 
     #[test]
+    fn parquet_is_read_by_names_and_times_become_ticks() {
+        use datafusion::arrow::array::{Int32Array, RecordBatch, StringArray, TimestampMillisecondArray};
+        let folder = folder();
+        let batch = RecordBatch::try_from_iter([
+            (
+                "n",
+                std::sync::Arc::new(Int32Array::from(vec![Some(1), None]))
+                    as datafusion::arrow::array::ArrayRef,
+            ),
+            ("s", std::sync::Arc::new(StringArray::from(vec![None, Some("x")]))),
+            ("t", std::sync::Arc::new(TimestampMillisecondArray::from(vec![0, 1500]))),
+        ])
+        .unwrap();
+        let file = std::fs::File::create(folder.path().join("d.parquet")).unwrap();
+        let mut writer =
+            datafusion::parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert_eq!(
+            answer(
+                folder.path(),
+                "externaldata(n:long, s:string, t:datetime, none:real, blank:string)['d.parquet']"
+            ),
+            "n:long, s:string, t:datetime, none:real, blank:string\n\
+              1 |  | 1970-01-01T00:00:00.0000000Z | null | \nnull | x | 1970-01-01T00:00:01.5000000Z | null | "
+        );
+    }
+
+    #[test]
     fn lines_and_several_files() {
         let folder = folder();
         assert_eq!(
