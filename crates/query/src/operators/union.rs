@@ -103,6 +103,7 @@ pub(crate) fn all_tables(binder: &mut Binder<'_>, span: Span, env: &Env) -> Vec<
 }
 
 /// What the column with the names of the tables is called, and tables that have none.
+#[derive(Clone, Copy)]
 pub(crate) struct Named<'n> {
     /// The column.
     pub column: &'n str,

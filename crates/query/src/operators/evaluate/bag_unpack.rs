@@ -19,6 +19,9 @@ use crate::kernel;
 use crate::kernel::{Dyn, write1};
 use crate::typed::{Column, Relation, Typed, column};
 
+/// Different sets of properties, with their types, that are looked at.
+const SHAPES_MAX: usize = 100_000;
+
 /// What happens to a column of the input that has the name of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Conflict {
@@ -132,9 +135,17 @@ fn value(plugin: &mut Plugin<'_, '_, '_>, bag: &Column, property: &str, kind: Ku
 fn properties(plugin: &mut Plugin<'_, '_, '_>, bag: &Column) -> Option<BTreeMap<String, KustoType>> {
     let signature = SIGNATURE.call(vec![column(&bag.name)]).alias("signature");
     let plan = plugin.binder.step(plugin.span, &plugin.input, |plan| {
-        LogicalPlanBuilder::from(plan).project(vec![signature])?.distinct()?.build()
+        LogicalPlanBuilder::from(plan)
+            .project(vec![signature])?
+            .distinct()?
+            .limit(0, Some(SHAPES_MAX + 1))?
+            .build()
     });
     let batches = plugin.evaluate(plan)?;
+    if batches.iter().map(|batch| batch.num_rows()).sum::<usize>() > SHAPES_MAX {
+        too_many(plugin, format!("the bags have more than {SHAPES_MAX} shapes"));
+        return None;
+    }
     let mut found: BTreeMap<String, Option<Kind>> = BTreeMap::new();
     for batch in &batches {
         let signatures = batch.column(0).as_string_view();
@@ -149,15 +160,16 @@ fn properties(plugin: &mut Plugin<'_, '_, '_>, bag: &Column) -> Option<BTreeMap<
             }
         }
         if found.len() > COLUMNS_MAX {
-            let message = format!("the bags have more than {COLUMNS_MAX} properties");
-            let diagnostic = Diagnostic::error(None, plugin.span, message);
-            plugin
-                .binder
-                .tell(diagnostic.with_hint("declare those that are wanted: bag_unpack(d) : (a: long, …)"));
+            too_many(plugin, format!("the bags have more than {COLUMNS_MAX} properties"));
             return None;
         }
     }
     Some(found.into_iter().map(|(name, kind)| (name, kind.map_or(KustoType::Dynamic, type_of))).collect())
+}
+
+fn too_many(plugin: &mut Plugin<'_, '_, '_>, message: String) {
+    let hint = "declare those that are wanted: bag_unpack(d) : (a: long, …)";
+    plugin.binder.tell(Diagnostic::error(None, plugin.span, message).with_hint(hint));
 }
 
 /// The kind of values that are of two kinds; a null is of any.
@@ -350,5 +362,7 @@ mod tests {
                 .contains("replace_source")
         );
         assert!(refused("print d = dynamic(null) | evaluate bag_unpack(d)").contains("no column is left"));
+        let many = "range i from 1 to 1001 step 1 | extend d = bag_pack(strcat('p', i), i)";
+        assert!(refused(&format!("{many} | evaluate bag_unpack(d)")).contains("more than 1000 properties"));
     }
 }

@@ -5,6 +5,7 @@
 mod address_lookup;
 mod bag_unpack;
 mod narrow;
+mod networks;
 mod pivot;
 mod rows_near;
 mod user_windows;

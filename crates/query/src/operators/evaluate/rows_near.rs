@@ -42,7 +42,7 @@ pub(super) fn bind(mut plugin: Plugin<'_, '_, '_>) -> Relation {
     };
     let names: Vec<String> = plugin.input.columns.iter().map(|column| column.name.clone()).collect();
     let plan =
-        plugin.binder.step(plugin.span, &plugin.input, |plan| near(plan, typed.expr, names, before, after));
+        plugin.binder.step(plugin.span, &plugin.input, |plan| near(plan, typed.expr, &names, before, after));
     Relation { plan, name: None, ..plugin.input }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn bind(mut plugin: Plugin<'_, '_, '_>) -> Relation {
 fn near(
     plan: LogicalPlan,
     condition: PlanExpr,
-    names: Vec<String>,
+    names: &[String],
     before: u64,
     after: u64,
 ) -> datafusion::common::Result<LogicalPlan> {

@@ -268,7 +268,8 @@ fn active_bins(
             from += 1;
         }
         if seen >= least && (start..=end).contains(time) {
-            let own = (time - start).div_euclid(bin.max(1)).saturating_mul(bin).saturating_add(start);
+            let own =
+                time.saturating_sub(start).div_euclid(bin.max(1)).saturating_mul(bin).saturating_add(start);
             if bins.last() != Some(&own) {
                 bins.push(own);
             }

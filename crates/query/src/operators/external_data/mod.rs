@@ -175,7 +175,7 @@ fn typed(
             let typed = match (format, wanted.kind) {
                 // Text of a dynamic column is JSON.
                 (Format::Parquet | Format::Json, _) => binder.converted(typed, wanted.kind),
-                (_, kind) => super::parse::from_text(binder, typed, kind),
+                (_, kind) => super::parse::from_text(binder, typed, kind, span),
             };
             (wanted.name.clone(), typed)
         })

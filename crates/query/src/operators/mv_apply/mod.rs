@@ -28,6 +28,9 @@ pub(crate) fn bind(
     applied(binder, input, apply, None, span, env)
 }
 
+/// Applications inside each other: each keeps the columns of those around it.
+const NESTED_MAX: usize = 6;
+
 /// The hidden columns of rows inside a subquery.
 #[derive(Debug, Clone)]
 pub(super) struct Within {
@@ -62,6 +65,11 @@ pub(super) fn applied(
         return Relation::poison();
     }
     let depth = input.columns.iter().filter(|column| column.hidden).count();
+    let nested = input.columns.iter().filter(|column| column.hidden && column.name.ends_with(" row")).count();
+    if nested >= NESTED_MAX {
+        binder.error(None, span, format!("mv-apply is nested more than {NESTED_MAX} deep"));
+        return Relation::poison();
+    }
     let ordered = input.serialized;
     let (row, own_place) = (format!("apply {depth} row"), format!("apply {depth} place"));
     let wanted = Wanted { properties: &apply.properties, items: &apply.items, limit: apply.limit.as_ref() };
@@ -321,6 +329,19 @@ mod tests {
             )),
             "4\n5"
         );
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        let nested = |depth: usize| {
+            let mut query = "where x > 0".to_owned();
+            for _ in 0..depth {
+                query = format!("mv-apply x = pack_array(1, 2) to typeof(long) on ({query})");
+            }
+            format!("print k = 'v' | {query} | count")
+        };
+        assert_eq!(rows(&nested(4)), "16");
+        assert!(refused(&nested(7)).contains("nested more than 6 deep"));
     }
 
     #[test]

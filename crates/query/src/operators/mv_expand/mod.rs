@@ -164,6 +164,10 @@ fn arrays(
             binder.error(Some("KS231"), written.value.span, format!("there are two columns '{name}'"));
             typed = Typed::poison();
         }
+        if item.kind == Some(KustoType::Decimal) {
+            binder.unsupported(written.value.span, "elements as decimals");
+            typed = Typed::poison();
+        }
         targets.push((name, item.kind.unwrap_or(KustoType::Dynamic)));
         arrays.push(typed);
     }
@@ -292,6 +296,8 @@ mod tests {
             "s | {\"n\":[2]}"
         );
         assert_eq!(rows(&format!("{T} | mv-expand a | count")), "5");
+        assert_eq!(rows("print x = 1 | mv-expand y = dynamic([1, 2, 3]) | count"), "3");
+        assert_eq!(rows(&format!("{T} | take 0 | mv-expand a, b | count")), "0");
     }
 
     #[test]

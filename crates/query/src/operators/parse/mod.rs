@@ -18,6 +18,7 @@ use pattern::{CAPTURE, Pattern};
 
 use super::project::assemble;
 use crate::bind::{Binder, Env, Scope, choose};
+use crate::functions::conversion;
 use crate::physical;
 use crate::typed::{Column, Relation, Typed, column};
 
@@ -59,7 +60,7 @@ pub(crate) fn bind(
     let mut converted: Vec<(String, Typed)> = Vec::new();
     for (place, (_, kind)) in wanted.iter().enumerate() {
         let text = capture(&captures, place);
-        converted.push((format!("{captures} {place}"), from_text(binder, text, *kind)));
+        converted.push((format!("{captures} {place}"), from_text(binder, text, *kind, span)));
     }
     let values: Vec<(String, Typed)> = converted
         .iter()
@@ -101,11 +102,13 @@ pub(crate) fn capture(held: &str, place: usize) -> Typed {
 }
 
 /// What a capture is as a value of this type; nothing captured is a blank.
-pub(crate) fn from_text(binder: &mut Binder<'_>, text: Typed, kind: KustoType) -> Typed {
+pub(crate) fn from_text(binder: &mut Binder<'_>, text: Typed, kind: KustoType, span: Span) -> Typed {
     match kind {
-        KustoType::Dynamic => {
-            Typed::new(crate::functions::conversion::PARSE_JSON.call(vec![text.expr]), KustoType::Dynamic)
+        KustoType::Decimal if conversion::from_text(kind).result != KustoType::Decimal => {
+            binder.unsupported(span, "decimals out of text");
+            Typed { kind, ..Typed::poison() }
         }
+        KustoType::Dynamic => Typed::new(conversion::PARSE_JSON.call(vec![text.expr]), KustoType::Dynamic),
         kind => binder.converted(text, kind),
     }
 }

@@ -50,7 +50,9 @@ pub(crate) fn bind(
     let values = keys
         .iter()
         .enumerate()
-        .map(|(place, key)| (key.name.text.clone(), from_text(binder, capture(&found, place), key.kind)))
+        .map(|(place, key)| {
+            (key.name.text.clone(), from_text(binder, capture(&found, place), key.kind, key.name.span))
+        })
         .collect();
     let output = with_columns(binder, held, values, span);
     let keep = output.columns.iter().filter(|column| column.name != found).cloned().collect();

@@ -67,7 +67,6 @@ impl Condition<'_, '_, '_> {
                 self.binder.fold(Typed::new(datafusion::logical_expr::not(inner.expr), KustoType::Bool))
             }
             ExprKind::Binary { op: BinaryOp::Colon, left, right, op_span } if self.texts => {
-                let column = self.binder.scalar(left, self.scope);
                 let text = self.binder.scalar(right, self.scope);
                 let Some(text) = text.as_text().map(str::to_owned) else {
                     return match text.poisoned {
@@ -78,7 +77,10 @@ impl Condition<'_, '_, '_> {
                 let (op, needle) = self.term(&text);
                 match matches!(left.kind, ExprKind::Star) {
                     true => self.any_column(op, *op_span, &Typed::text(&needle)),
-                    false => self.in_column(column, op, *op_span, &Typed::text(&needle)),
+                    false => {
+                        let column = self.binder.scalar(left, self.scope);
+                        self.in_column(column, op, *op_span, &Typed::text(&needle))
+                    }
                 }
             }
             ExprKind::Binary { op, left, right, op_span } if matches!(left.kind, ExprKind::Star) => {

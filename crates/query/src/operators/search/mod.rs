@@ -104,6 +104,7 @@ mod tests {
         assert_eq!(hosts("note has 'full' or ('north' and d.zone == 'north')"), "web01, db01");
         assert_eq!(hosts("* contains 'b0'"), "web01, db01");
         assert_eq!(hosts("* == 443"), "web01");
+        assert_eq!(hosts("*:'well'"), "db01");
     }
 
     #[test]
