@@ -2,12 +2,13 @@
 //!
 //! A [`Step`] is plain data, so that a plan can be written down and sent. It keeps every column of its input and
 //! adds some behind them; `node` is its place in a logical plan, `exec` runs it, `planner` leads from one to the
-//! other.
+//! other; `order` keeps the order that sorts make.
 
 mod exec;
 mod expand;
 mod generate;
 mod node;
+mod order;
 mod planner;
 mod sequence;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub(crate) use expand::{Bags, Expand};
 pub(crate) use generate::{Generate, Spacing};
+pub(crate) use order::optimizer_rules;
 pub(crate) use planner::planner;
 pub(crate) use sequence::numbered;
 

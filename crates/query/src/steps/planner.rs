@@ -11,7 +11,6 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 
 use super::exec::StepExec;
 use super::node::StepNode;
-use super::sequence::keep_order;
 
 /// The planner that knows our steps beside those of the engine.
 pub(crate) fn planner() -> Arc<dyn QueryPlanner + Send + Sync> {
@@ -55,10 +54,6 @@ impl ExtensionPlanner for StepPlanner {
             .iter()
             .map(|argument| planner.create_physical_expr(argument, logical.schema(), session, context))
             .collect::<Result<Vec<_>>>()?;
-        let input = match node.step.is_ordered() {
-            true => keep_order(Arc::clone(physical))?,
-            false => Arc::clone(physical),
-        };
-        Ok(Some(Arc::new(StepExec::new(input, node.step.clone(), arguments)?)))
+        Ok(Some(Arc::new(StepExec::new(Arc::clone(physical), node.step.clone(), arguments)?)))
     }
 }

@@ -4,12 +4,6 @@ use std::sync::Arc;
 
 use datafusion::common::Result;
 use datafusion::logical_expr::{Expr, Filter, Limit, LogicalPlan, LogicalPlanBuilder};
-use datafusion::physical_expr::{Distribution, OrderingRequirements};
-use datafusion::physical_optimizer::output_requirements::OutputRequirementExec;
-use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::execution_plan::replace_children_if_necessary;
-use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
 
 use super::{Bags, Expand, Step, step};
 use crate::typed::column;
@@ -51,25 +45,4 @@ fn number(plan: LogicalPlan, name: &str, ordered: bool) -> Result<LogicalPlan> {
         ordered,
     });
     step(plan, numbers, Vec::new())
-}
-
-/// The plan with its order held: a sort whose keys nobody above reads would be taken for useless.
-pub(super) fn keep_order(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-    let order = match plan.downcast_ref::<SortExec>() {
-        Some(sort) => Some(sort.expr().clone()),
-        None => plan.downcast_ref::<SortPreservingMergeExec>().map(|merge| merge.expr().clone()),
-    };
-    if let Some(order) = order {
-        let requirements = Some(OrderingRequirements::from(order));
-        let held = OutputRequirementExec::new(plan, requirements, Distribution::SinglePartition, None);
-        return Ok(Arc::new(held));
-    }
-    let children: Vec<Arc<dyn ExecutionPlan>> = plan.children().into_iter().map(Arc::clone).collect();
-    match children.as_slice() {
-        [child] if plan.maintains_input_order() == [true] => {
-            let held = keep_order(Arc::clone(child))?;
-            replace_children_if_necessary(plan, vec![held])
-        }
-        _ => Ok(plan),
-    }
 }
