@@ -1,5 +1,7 @@
 //! What tables there are.
 
+use std::path::PathBuf;
+
 use crate::typed::Relation;
 
 /// The tables that a query can name.
@@ -8,6 +10,10 @@ pub trait Catalog: Sync {
     fn table(&self, name: &str) -> Option<&dyn Table>;
     /// The names of all tables.
     fn names(&self) -> Vec<String>;
+    /// Folders whose files `externaldata` may read; none unless said otherwise.
+    fn external_folders(&self) -> &[PathBuf] {
+        &[]
+    }
 }
 
 /// A table that a query can read.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -27,6 +28,9 @@ use crate::typed::{Relation, column};
 #[derive(Clone)]
 pub struct Engine {
     session: SessionContext,
+    /// The same, for rows in an order: deals no batches out to several threads, as they would come back in
+    /// any order.
+    ordered: SessionContext,
     runtime: Handle,
 }
 
@@ -95,13 +99,26 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(options.memory_bytes)))
             .build_arc()
             .map_err(Error::Engine)?;
-        let state = SessionStateBuilder::new()
-            .with_default_features()
-            .with_config(config)
-            .with_runtime_env(environment)
-            .with_optimizer_rules(rules)
-            .build();
-        Ok(Engine { session: SessionContext::new_with_state(state), runtime })
+        let session = |config| {
+            let state = SessionStateBuilder::new()
+                .with_default_features()
+                .with_config(config)
+                .with_optimizer_rules(rules.clone())
+                .with_query_planner(crate::steps::planner())
+                .with_physical_optimizer_rules(crate::steps::optimizer_rules())
+                .with_runtime_env(Arc::clone(&environment))
+                .build();
+            SessionContext::new_with_state(state)
+        };
+        let ordered = config.clone().with_round_robin_repartition(false);
+        Ok(Engine { session: session(config), ordered: session(ordered), runtime })
+    }
+
+    /// Where a plan is to run: one that brings rows into an order may rely on it further up (`sort by x |
+    /// mv-expand y | take 5 | count`), even if its result has none.
+    fn session(&self, plan: &LogicalPlan, serialized: bool) -> datafusion::common::Result<&SessionContext> {
+        let orders = |node: &LogicalPlan| Ok(matches!(node, LogicalPlan::Sort(_) | LogicalPlan::Window(_)));
+        Ok(if serialized || plan.exists(orders)? { &self.ordered } else { &self.session })
     }
 
     /// Runs a text. Blocks; not to be called by a task of the runtime.
@@ -120,7 +137,7 @@ impl Engine {
     fn bind(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<Bound, Error> {
         let parsed = weir_kql::parse(text);
         let mut diagnostics = parsed.diagnostics;
-        let evaluate = |plan| self.runtime.block_on(self.collect(plan));
+        let evaluate = |plan| self.runtime.block_on(self.collect(plan, false));
         let context = Context {
             text,
             catalog,
@@ -156,19 +173,25 @@ impl Engine {
     fn answer(&self, relation: Relation, started: Instant) -> Result<Answer, Error> {
         let columns = visible_columns(&relation);
         let visible: Vec<_> = relation.visible().map(|c| column(&c.name)).collect();
+        let serialized = relation.serialized;
         let plan = match relation.columns.len() == visible.len() {
             true => Ok(relation.plan),
             false => {
                 LogicalPlanBuilder::from(relation.plan).project(visible).and_then(LogicalPlanBuilder::build)
             }
         };
-        let batches =
-            plan.and_then(|plan| self.runtime.block_on(self.collect(plan))).map_err(Error::Engine)?;
+        let batches = plan
+            .and_then(|plan| self.runtime.block_on(self.collect(plan, serialized)))
+            .map_err(Error::Engine)?;
         Ok(Answer { columns, batches, render: relation.render, took: started.elapsed() })
     }
 
-    async fn collect(&self, plan: LogicalPlan) -> datafusion::common::Result<Vec<RecordBatch>> {
-        self.session.execute_logical_plan(plan).await?.collect().await
+    async fn collect(
+        &self,
+        plan: LogicalPlan,
+        serialized: bool,
+    ) -> datafusion::common::Result<Vec<RecordBatch>> {
+        self.session(&plan, serialized)?.execute_logical_plan(plan).await?.collect().await
     }
 
     /// The plan of a text as the engine would run it, for people to read.
@@ -177,7 +200,7 @@ impl Engine {
         let mut text = String::new();
         for relation in bound.results {
             let plan = self.runtime.block_on(async {
-                let state = self.session.state();
+                let state = self.session(&relation.plan, relation.serialized)?.state();
                 let logical = state.optimize(&relation.plan)?;
                 let physical = state.create_physical_plan(&relation.plan).await?;
                 let physical =
@@ -202,4 +225,36 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 
 fn visible_columns(relation: &Relation) -> Vec<AnswerColumn> {
     relation.visible().map(|column| AnswerColumn { name: column.name.clone(), kind: column.kind }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{rows, value};
+
+    /// More than one batch, as one alone is always in order.
+    const SORTED: &str = "range x from 1 to 30000 step 1 | sort by x desc";
+
+    #[test]
+    fn keeps_the_order_of_sorted_rows() {
+        for query in [
+            "extend y = strcat(x, 'a') | where y != '' | project x",
+            "extend a = pack_array(x) | mv-expand a to typeof(long) | project a",
+            "parse strcat(x, ';') with v:long ';' | project v",
+        ] {
+            let expected: String = (1..=30_000).rev().map(|x| format!("{x}\n")).collect();
+            assert!(rows(&format!("{SORTED} | {query}")).trim_end() == expected.trim_end(), "{query}");
+        }
+    }
+
+    #[test]
+    fn keeps_the_order_below_what_has_none() {
+        let query = format!(
+            "toscalar({SORTED} | extend a = pack_array(x) | mv-expand a to typeof(long) | where a < 9000 \
+             | take 10 | summarize sum(a))"
+        );
+        assert_eq!(value(&query), "89945");
+        let query = format!("{SORTED} | extend y = x % 3 | summarize a = make_list(x, 4) by y | project a");
+        let lists = "[30000,29997,29994,29991]\n[29999,29996,29993,29990]\n[29998,29995,29992,29989]";
+        assert_eq!(rows(&format!("{query} | sort by tostring(a) desc | project a")), lists);
+    }
 }

@@ -20,6 +20,7 @@ mod language;
 mod operators;
 mod physical;
 mod scan;
+mod steps;
 #[cfg(test)]
 mod testing;
 mod ticks;

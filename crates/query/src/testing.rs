@@ -15,9 +15,14 @@ pub(crate) const NOW: &str = "2026-06-15T12:30:00Z";
 
 /// Runs a text without tables.
 pub(crate) fn run(text: &str) -> Result<Vec<Answer>, Error> {
+    run_with(text, Vec::new())
+}
+
+/// Runs a text that may read the files of some folders.
+fn run_with(text: &str, folders: Vec<PathBuf>) -> Result<Vec<Answer>, Error> {
     let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
     let engine = Engine::new(options, RUNTIME.handle().clone())?;
-    let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere"));
+    let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere")).with_external_folders(folders);
     let request = Request { now_ticks: weir_value::datetime::parse(NOW).unwrap(), ..Request::default() };
     engine.run(text, &catalog, &request).map(|outcome| outcome.answers)
 }
@@ -38,7 +43,18 @@ pub(crate) fn columns_over_empty_tables(text: &str) -> Vec<(String, weir_value::
 #[track_caller]
 pub(crate) fn answer(text: &str) -> String {
     let answers = run(text).unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
-    let answer = answers.first().unwrap();
+    written(answers.first().unwrap())
+}
+
+/// The first result of a text that may read the files of a folder.
+#[track_caller]
+pub(crate) fn answer_of_files(text: &str, folder: &std::path::Path) -> String {
+    let answers = run_with(text, vec![folder.to_owned()]);
+    let answers = answers.unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
+    written(answers.first().unwrap())
+}
+
+fn written(answer: &Answer) -> String {
     let header: Vec<String> = answer.columns.iter().map(|c| format!("{}:{}", c.name, c.kind)).collect();
     let mut lines = vec![header.join(", ")];
     lines.extend(answer.rows().map(|row| row.into_iter().map(shown).collect::<Vec<_>>().join(" | ")));
@@ -68,6 +84,15 @@ pub(crate) fn kind(expression: &str) -> String {
 #[track_caller]
 pub(crate) fn refused(text: &str) -> String {
     match run(text) {
+        Ok(_) => panic!("{text}: was answered"),
+        Err(error) => told(&error),
+    }
+}
+
+/// Why a text is refused that may read the files of a folder.
+#[track_caller]
+pub(crate) fn refused_of_files(text: &str, folder: &std::path::Path) -> String {
+    match run_with(text, vec![folder.to_owned()]) {
         Ok(_) => panic!("{text}: was answered"),
         Err(error) => told(&error),
     }

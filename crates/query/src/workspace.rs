@@ -21,6 +21,7 @@ use crate::views;
 /// The tables of a workspace; of none, when there is no data folder.
 pub struct WorkspaceCatalog {
     tables: HashMap<&'static str, WorkspaceTable>,
+    external_folders: Vec<PathBuf>,
 }
 
 impl WorkspaceCatalog {
@@ -35,14 +36,23 @@ impl WorkspaceCatalog {
             };
             (table.name, WorkspaceTable { table, rows })
         };
-        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+        let tables = tables::ALL.iter().copied().map(table).collect();
+        WorkspaceCatalog { tables, external_folders: Vec::new() }
+    }
+}
+
+impl WorkspaceCatalog {
+    /// The same catalogue, with folders whose files `externaldata` may read.
+    pub fn with_external_folders(self, folders: Vec<PathBuf>) -> Self {
+        WorkspaceCatalog { external_folders: folders, ..self }
     }
 
     /// All tables, typed and without rows: what a text is bound against where there is no data folder.
     pub fn empty() -> Self {
         let table =
             |table: &'static weir_schema::Table| (table.name, WorkspaceTable { table, rows: Rows::Empty });
-        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+        let tables = tables::ALL.iter().copied().map(table).collect();
+        WorkspaceCatalog { tables, external_folders: Vec::new() }
     }
 }
 
@@ -55,6 +65,10 @@ impl Catalog for WorkspaceCatalog {
         let mut names: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
         names.sort();
         names
+    }
+
+    fn external_folders(&self) -> &[PathBuf] {
+        &self.external_folders
     }
 }
 

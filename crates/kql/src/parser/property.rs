@@ -67,7 +67,9 @@ impl Parser<'_> {
 
     fn add_property(&mut self, properties: &mut Vec<Property>, property: Property) {
         let Property { name, .. } = &property;
-        if properties.iter().any(|other| other.name.text == name.text) {
+        // `parse-kv` knows several quotes and escapes.
+        let repeats = matches!(name.text.as_str(), "quote" | "escape");
+        if !repeats && properties.iter().any(|other| other.name.text == name.text) {
             let message = format!("the property `{}` is given twice", name.text);
             self.report(Diagnostic::error(Some(code::REPEATED_PROPERTY), name.span, message));
             return;

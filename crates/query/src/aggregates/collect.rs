@@ -86,6 +86,12 @@ fn collect(a: &mut AggregateArguments<'_, '_, '_>, what: Collect, condition: Opt
     )
 }
 
+/// All values of a column as an aggregate of the engine.
+pub(crate) fn list_of(column: &crate::typed::Column) -> Expr {
+    let value = pack(column.typed());
+    Collect::List.function().call(vec![value.expr, Typed::long(ELEMENTS_MAX as i64).expr])
+}
+
 /// What is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Collect {

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 use weir_kql::ast::{Call, NamedExpr};
 
 pub(crate) use call::AggregateArguments;
+pub(crate) use collect::list_of;
 
 use crate::bind::{Binder, Scope};
 use crate::functions::{Naming, Parameter};

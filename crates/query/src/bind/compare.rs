@@ -52,6 +52,11 @@ impl Binder<'_> {
         }
     }
 
+    /// A comparison whose value is a condition.
+    pub(crate) fn comparison_of(&mut self, op: BinaryOp, span: Span, left: Typed, right: Typed) -> Typed {
+        self.comparison(op, span, left, right, Use::Filter)
+    }
+
     /// A text as it is compared without regard to case.
     fn folded_text(&mut self, typed: Typed, span: Span) -> Typed {
         let typed = self.as_text(typed, span);

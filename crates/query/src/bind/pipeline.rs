@@ -103,9 +103,8 @@ impl Binder<'_> {
             ExprKind::Datatable { columns, values } => {
                 operators::datatable::bind(self, columns, values, expr.span, scope)
             }
-            ExprKind::ExternalData { .. } => {
-                self.unsupported(expr.span, "externaldata");
-                Relation::poison()
+            ExprKind::ExternalData { columns, uris, properties } => {
+                operators::external_data::bind(self, columns, uris, properties, expr.span, scope)
             }
             ExprKind::Call(call) => self.called_table(call, expr.span, scope),
             ExprKind::Member { base, member } => self.remote_table(base, member, expr.span),
@@ -311,7 +310,7 @@ impl Binder<'_> {
     }
 
     /// Whether an error was told.
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 }

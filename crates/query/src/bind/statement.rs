@@ -26,7 +26,7 @@ impl Binder<'_> {
     }
 
     /// The names after a statement that is no result.
-    pub(super) fn let_statement(&mut self, statement: &Statement, env: Env) -> Env {
+    pub(crate) fn let_statement(&mut self, statement: &Statement, env: Env) -> Env {
         match &statement.kind {
             StatementKind::Let { name, value } => {
                 let binding = self.bound(value, &env);

@@ -72,8 +72,13 @@ pub(crate) fn memory(
             false => ScalarValue::iter_to_array(cells)?,
         });
     }
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-    let table = MemTable::try_new(schema, vec![vec![batch]])?;
+    held(columns, vec![RecordBatch::try_new(schema, arrays)?])
+}
+
+/// A table of batches that are there already, each column in the physical type of its own.
+pub(crate) fn held(columns: &[Column], batches: Vec<RecordBatch>) -> datafusion::common::Result<Relation> {
+    let schema = physical::schema(columns.iter().map(|column| (column.name.as_str(), column.kind)));
+    let table = MemTable::try_new(schema, vec![batches])?;
     // The scan qualifies its columns with a table name; plans here know none.
     let scan = LogicalPlanBuilder::scan("datatable", provider_as_source(Arc::new(table)), None)?;
     let names: Vec<_> = columns.iter().map(|c| qualified("datatable", &c.name).alias(&c.name)).collect();

@@ -6,15 +6,23 @@ pub(crate) mod as_name;
 pub(crate) mod count;
 pub(crate) mod datatable;
 pub(crate) mod distinct;
+pub(crate) mod evaluate;
 pub(crate) mod extend;
+pub(crate) mod external_data;
+pub(crate) mod find;
 pub(crate) mod getschema;
 pub(crate) mod join;
+pub(crate) mod mv_apply;
+pub(crate) mod mv_expand;
+pub(crate) mod parse;
+pub(crate) mod parse_kv;
 pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod project_away;
 pub(crate) mod project_rename;
 pub(crate) mod range;
 pub(crate) mod render;
+pub(crate) mod search;
 pub(crate) mod sort;
 pub(crate) mod summarize;
 pub(crate) mod take;
@@ -39,13 +47,23 @@ pub(crate) fn bind(
         OperatorKind::As { name, .. } => return as_name::bind(input, name, &env),
         OperatorKind::Count { name } => count::bind(binder, input, name.as_ref(), span),
         OperatorKind::Distinct { items, .. } => distinct::bind(binder, input, items, span, &env),
+        OperatorKind::Evaluate { call, schema, .. } => {
+            evaluate::bind(binder, input, call, schema.as_ref(), span, &env)
+        }
         OperatorKind::Extend { items } => extend::bind(binder, input, items, span, &env),
         OperatorKind::GetSchema => getschema::bind(binder, &input, span),
         OperatorKind::Join(join) => join::bind(binder, input, join, span, &env),
+        OperatorKind::MvApply(apply) => mv_apply::bind(binder, input, apply, span, &env),
+        OperatorKind::MvExpand(expand) => mv_expand::bind(binder, input, expand, span, &env),
+        OperatorKind::ParseKv { source, keys, properties } => {
+            parse_kv::bind(binder, input, source, keys, properties, span, &env)
+        }
+        OperatorKind::Parse(parse) => parse::bind(binder, input, parse, span, &env),
         OperatorKind::Project { items } => project::bind(binder, input, items, span, &env),
         OperatorKind::ProjectAway { patterns } => project_away::bind(binder, input, patterns, span),
         OperatorKind::ProjectRename { items } => project_rename::bind(binder, input, items, span),
         OperatorKind::Render { chart, properties } => render::bind(binder, input, chart.as_ref(), properties),
+        OperatorKind::Search(operator) => search::bind(binder, Some(input), operator, span, &env),
         OperatorKind::Sort { keys, .. } => sort::bind(binder, input, keys, span, &env),
         OperatorKind::Summarize(summarize) => summarize::bind(binder, input, summarize, span, &env),
         OperatorKind::Take { count, .. } => take::bind(binder, input, count, span, &env),
@@ -66,6 +84,8 @@ pub(crate) fn source(binder: &mut Binder<'_>, operator: &Operator, scope: Scope<
         OperatorKind::Range { name, from, to, step } => {
             range::bind(binder, name, [from, to, step], span, scope)
         }
+        OperatorKind::Find(operator) => find::bind(binder, operator, span, scope.env),
+        OperatorKind::Search(operator) => search::bind(binder, None, operator, span, scope.env),
         OperatorKind::Union(operator) => union::bind(binder, None, operator, span, scope.env),
         OperatorKind::Missing => Relation::poison(),
         _ => unsupported(binder, operator),

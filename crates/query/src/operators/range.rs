@@ -3,24 +3,25 @@
 //! Source: <https://learn.microsoft.com/kusto/query/range-operator>
 
 use datafusion::common::ScalarValue;
+use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Name, Span};
 use weir_value::KustoType;
 
-use super::datatable::memory;
 use crate::bind::{Binder, Scope};
+use crate::steps::{Generate, Spacing, Step, step};
 use crate::typed::{Column, Relation};
 
 /// Values that a range may have.
-const VALUES_MAX: usize = 50_000_000;
+const VALUES_MAX: u64 = 1_000_000_000;
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
     name: &Name,
-    [from, to, step]: [&Expr; 3],
+    [from, to, step_expr]: [&Expr; 3],
     span: Span,
     scope: Scope<'_>,
 ) -> Relation {
-    let typed = [from, to, step].map(|expr| binder.scalar(expr, scope));
+    let typed = [from, to, step_expr].map(|expr| binder.scalar(expr, scope));
     if typed.iter().any(|typed| typed.poisoned) {
         return poisoned(name);
     }
@@ -48,24 +49,35 @@ pub(crate) fn bind(
         binder.error(None, span, "the ends and the step of a range must be constants");
         return poisoned(name);
     };
-    let values = match (first, last, by) {
+    let numbers = match (first, last, by) {
         (ScalarValue::Int64(Some(first)), ScalarValue::Int64(Some(last)), ScalarValue::Int64(Some(by))) => {
-            whole(*first, *last, *by)
+            whole(*first, *last, *by).map(|count| (Spacing::Whole { first: *first, by: *by }, count))
         }
         (
             ScalarValue::Float64(Some(first)),
             ScalarValue::Float64(Some(last)),
             ScalarValue::Float64(Some(by)),
-        ) => real(*first, *last, *by),
-        _ => Some(Vec::new()),
+        ) => real(*first, *last, *by)
+            .map(|count| (Spacing::Real { first: first.to_bits(), by: by.to_bits() }, count)),
+        // Nothing lies between ends of which one is null.
+        _ => Some((Spacing::Whole { first: 0, by: 1 }, 0)),
     };
-    let Some(values) = values else {
+    let Some((values, count)) = numbers else {
         let message = format!("the range needs a step other than 0 and at most {VALUES_MAX} values");
-        binder.error(None, step.span, message);
+        binder.error(None, step_expr.span, message);
         return poisoned(name);
     };
-    match memory(&[Column::new(&name.text, kind)], vec![values]) {
-        Ok(relation) => relation,
+    let values = match (values, kind) {
+        (Spacing::Whole { .. }, KustoType::Real) => Spacing::Real { first: 0, by: 0 },
+        (values, _) => values,
+    };
+    let generate = Step::Generate(Generate { name: name.text.clone(), values, count });
+    let plan = LogicalPlanBuilder::empty(true).build().and_then(|row| step(row, generate, Vec::new()));
+    match plan {
+        Ok(plan) => {
+            let columns = vec![Column::new(&name.text, kind)];
+            Relation { serialized: true, ..Relation::new(plan, columns) }
+        }
         Err(error) => {
             binder.planning_failed(span, &error);
             poisoned(name)
@@ -78,34 +90,72 @@ fn poisoned(name: &Name) -> Relation {
     Relation { columns: vec![column], ..Relation::poison() }
 }
 
-/// Nothing when the step is 0 or there are too many values.
-fn whole(first: i64, last: i64, by: i64) -> Option<Vec<ScalarValue>> {
+/// How many values there are; nothing when the step is 0 or there are too many.
+fn whole(first: i64, last: i64, by: i64) -> Option<u64> {
     if by == 0 {
         return None;
     }
     let distance = i128::from(last) - i128::from(first);
-    let count = distance / i128::from(by);
     if distance.signum() * i128::from(by).signum() < 0 {
-        return Some(Vec::new());
+        return Some(0);
     }
-    let count = usize::try_from(count).ok().filter(|count| *count < VALUES_MAX)?;
-    Some(
-        (0..=count)
-            .map(|n| ScalarValue::Int64(Some(first.wrapping_add(by.wrapping_mul(n as i64)))))
-            .collect(),
-    )
+    u64::try_from(distance / i128::from(by) + 1).ok().filter(|count| *count <= VALUES_MAX)
 }
 
-fn real(first: f64, last: f64, by: f64) -> Option<Vec<ScalarValue>> {
+fn real(first: f64, last: f64, by: f64) -> Option<u64> {
     if by == 0.0 || !(first.is_finite() && last.is_finite() && by.is_finite()) {
         return None;
     }
-    let count = (last - first) / by;
-    if count < 0.0 {
-        return Some(Vec::new());
+    let steps = (last - first) / by;
+    if steps < 0.0 {
+        return Some(0);
     }
     // A last value that misses the end by a rounding error belongs to the range.
-    let count = (count + 1e-9).floor();
-    (count < VALUES_MAX as f64)
-        .then(|| (0..=count as usize).map(|n| ScalarValue::Float64(Some(first + by * n as f64))).collect())
+    let steps = (steps + 1e-9).floor();
+    (steps < VALUES_MAX as f64).then_some(steps as u64 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    #[test]
+    fn both_ends_belong_to_it() {
+        assert_eq!(answer("range x from 1 to 6 step 2"), "x:long\n1\n3\n5");
+        assert_eq!(rows("range x from 3 to 1 step -1"), "3\n2\n1");
+        assert_eq!(rows("range x from 1 to 0 step 1"), "");
+        assert_eq!(rows("range x from 7 to 7 step 100"), "7");
+        assert_eq!(answer("range x from 0 to 1.0 step 0.25 | count"), "Count:long\n5");
+        assert_eq!(rows("range x from 0.1 to 0.3 step 0.1 | count"), "3");
+    }
+
+    #[test]
+    fn times_and_spans_are_ranges_too() {
+        assert_eq!(
+            answer(
+                "range t from datetime(2026-01-01) to datetime(2026-01-02) step 12h | project t = tostring(t)"
+            ),
+            "t:string\n2026-01-01T00:00:00.0000000Z\n2026-01-01T12:00:00.0000000Z\n2026-01-02T00:00:00.0000000Z"
+        );
+        assert_eq!(answer("range t from 1h to 3h step 1h | summarize sum(t)"), "sum_t:timespan\n06:00:00");
+    }
+
+    #[test]
+    fn many_values_are_made_as_they_are_read() {
+        assert_eq!(
+            rows("range x from 1 to 3000000 step 1 | summarize sum(x), count()"),
+            "4500001500000 | 3000000"
+        );
+        assert_eq!(rows("range x from 1 to 900000000 step 1 | take 2"), "1\n2");
+        assert_eq!(rows("range x from 9223372036854775806 to 9223372036854775807 step 1 | count"), "2");
+        assert!(refused("range x from 1 to 9000000000 step 1").contains("at most"));
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused() {
+        assert!(refused("range x from 1 to 2 step 0").contains("other than 0"));
+        assert!(refused("range x from 1 to datetime(2026-01-01) step 1").contains("does not go"));
+        assert!(refused("range x from 1 to 2 step y").contains("KS142"));
+        assert_eq!(rows("range x from 1 to long(null) step 1"), "");
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) fn bind(
 }
 
 /// The keys with their names, which the aggregates may not take.
-fn keys(
+pub(crate) fn keys(
     binder: &mut Binder<'_>,
     input: &Relation,
     items: &[NamedExpr],
@@ -57,7 +57,7 @@ fn keys(
 }
 
 /// The aggregates with their names, as expressions of what each group came to.
-fn results(
+pub(crate) fn results(
     binder: &mut Binder<'_>,
     input: &Relation,
     items: &[NamedExpr],

@@ -20,6 +20,8 @@ struct Options {
     fuzzy: bool,
     /// A column with the name of each row's table.
     source_column: Option<String>,
+    /// What a table without a name is called there, before its number.
+    prefix: String,
 }
 
 pub(crate) fn bind(
@@ -30,14 +32,30 @@ pub(crate) fn bind(
     env: &Env,
 ) -> Relation {
     let options = options(binder, &union.properties);
+    let mut all = Vec::new();
+    all.extend(input);
+    all.extend(legs(binder, &union.operands, options.fuzzy, env));
+    if all.is_empty() {
+        binder.error(None, span, "there is no table to unite");
+        return Relation::poison();
+    }
+    unite(binder, all, &options, span)
+}
+
+/// The tables that are named, each with its name where it has one: lets and pipelines have none.
+pub(crate) fn legs(
+    binder: &mut Binder<'_>,
+    operands: &[UnionOperand],
+    fuzzy: bool,
+    env: &Env,
+) -> Vec<Relation> {
     let mut legs = Vec::new();
-    legs.extend(input);
-    for operand in &union.operands {
+    for operand in operands {
         match operand {
             UnionOperand::Table(expr) => {
-                if let ExprKind::Name(name) = &expr.kind
-                    && options.fuzzy
-                    && !binder.is_table(expr, Scope::outside(env))
+                if let Some(name) = source_of(expr)
+                    && fuzzy
+                    && !known(binder, name, env)
                 {
                     binder.tell(weir_kql::Diagnostic::note(
                         name.span,
@@ -47,7 +65,12 @@ pub(crate) fn bind(
                 }
                 let leg = binder.table(expr, Scope::outside(env));
                 let name = match &expr.kind {
-                    ExprKind::Name(name) => Some(name.text.clone()),
+                    ExprKind::Name(name) => match env.get(&name.text) {
+                        // A view is a table by its name, any other let only a word for what it stands for.
+                        Some(Binding::Function(function, _)) if function.view => Some(name.text.clone()),
+                        Some(_) => leg.name.clone(),
+                        None => Some(name.text.clone()),
+                    },
                     _ => leg.name.clone(),
                 };
                 legs.push(Relation { name, ..leg });
@@ -57,15 +80,59 @@ pub(crate) fn bind(
             }
         }
     }
-    if legs.is_empty() {
-        binder.error(None, span, "there is no table to unite");
+    legs
+}
+
+/// The name at the beginning of a leg, where it begins with one.
+fn source_of(expr: &weir_kql::ast::Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Paren(inner) | ExprKind::Pipe { source: inner, .. } => source_of(inner),
+        _ => None,
+    }
+}
+
+/// Whether a name is a table or a let.
+fn known(binder: &Binder<'_>, name: &Name, env: &Env) -> bool {
+    env.get(&name.text).is_some() || binder.context().catalog.table(&name.text).is_some()
+}
+
+/// All tables there are, and all views.
+pub(crate) fn all_tables(binder: &mut Binder<'_>, span: Span, env: &Env) -> Vec<Relation> {
+    wildcard(binder, &Name { text: "*".to_owned(), span }, env)
+}
+
+/// What the column with the names of the tables is called, and tables that have none.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'n> {
+    /// The column.
+    pub column: &'n str,
+    /// What stands before the number of a table without a name.
+    pub prefix: &'n str,
+}
+
+/// The rows of all tables, columns brought together by name and type, and the name of each row's table.
+pub(crate) fn unite_all(
+    binder: &mut Binder<'_>,
+    tables: Vec<Relation>,
+    named: Named<'_>,
+    span: Span,
+) -> Relation {
+    if tables.is_empty() {
         return Relation::poison();
     }
-    unite(binder, legs, &options, span)
+    let options = Options {
+        inner: false,
+        fuzzy: false,
+        source_column: Some(named.column.to_owned()),
+        prefix: named.prefix.to_owned(),
+    };
+    unite(binder, tables, &options, span)
 }
 
 fn options(binder: &mut Binder<'_>, properties: &[Property]) -> Options {
-    let mut options = Options { inner: false, fuzzy: false, source_column: None };
+    let mut options =
+        Options { inner: false, fuzzy: false, source_column: None, prefix: "union_arg".to_owned() };
     for property in properties {
         let word = match &property.value.kind {
             ExprKind::Name(name) => name.text.clone(),
@@ -114,12 +181,11 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
         return Relation::poison();
     }
     let columns = common_columns(&legs, options.inner);
-    let mut plan: Option<LogicalPlanBuilder> = None;
-    let mut result_columns = Vec::new();
+    let mut aligned = Vec::with_capacity(legs.len());
     for (place, leg) in legs.into_iter().enumerate() {
         let mut items = Vec::new();
         if let Some(source) = &options.source_column {
-            let name = leg.name.clone().unwrap_or_else(|| format!("union_arg{place}"));
+            let name = leg.name.clone().unwrap_or_else(|| format!("{}{place}", options.prefix));
             items.push((source.clone(), Typed::text(&name)));
         }
         for (output, name, kind) in &columns {
@@ -129,11 +195,20 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
             };
             items.push((output.clone(), typed));
         }
-        let aligned = assemble(binder, leg, items, span);
-        result_columns.clone_from(&aligned.columns);
+        aligned.push(assemble(binder, leg, items, span));
+    }
+    unite_aligned(binder, aligned, span)
+}
+
+/// The rows of tables whose columns are the same, in the same order.
+pub(crate) fn unite_aligned(binder: &mut Binder<'_>, tables: Vec<Relation>, span: Span) -> Relation {
+    let mut plan: Option<LogicalPlanBuilder> = None;
+    let mut result_columns = Vec::new();
+    for table in tables {
+        result_columns = table.columns;
         let united = match plan {
-            None => Ok(LogicalPlanBuilder::from(aligned.plan)),
-            Some(so_far) => so_far.union(aligned.plan),
+            None => Ok(LogicalPlanBuilder::from(table.plan)),
+            Some(so_far) => so_far.union(table.plan),
         };
         match united {
             Ok(united) => plan = Some(united),
@@ -171,4 +246,45 @@ fn common_columns(legs: &[Relation], inner: bool) -> Vec<(String, String, weir_v
             (output, name.clone(), *kind)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    #[test]
+    fn columns_come_together_by_name_and_type() {
+        assert_eq!(
+            answer("union (print a = 1, b = 'x'), (print b = 'y', c = 2.5) | sort by b asc"),
+            "a:long, b:string, c:real\n1 | x | null\nnull | y | 2.5"
+        );
+        assert_eq!(
+            answer("print a = 1 | union (print a = 'x') | sort by a_string asc"),
+            "a_long:long, a_string:string\n1 | \nnull | x"
+        );
+        assert_eq!(
+            answer("union kind=inner (print a = 1, b = 2), (print b = 3) | sort by b asc"),
+            "b:long\n2\n3"
+        );
+    }
+
+    #[test]
+    fn tables_are_named_by_as_and_views_lets_are_not() {
+        let lets = "let one = print n = 1; let two = view () { print n = 2 };";
+        assert_eq!(
+            rows(&format!("{lets} union withsource=t one, two, (print n = 3 | as three) | sort by n asc")),
+            "union_arg0 | 1\ntwo | 2\nthree | 3"
+        );
+        assert_eq!(rows(&format!("{lets} union tw* | project n")), "2");
+    }
+
+    #[test]
+    fn tables_that_are_missing_are_left_out_only_when_asked() {
+        assert_eq!(rows("union isfuzzy=true (print n = 1), nowhere"), "1");
+        assert_eq!(rows("union isfuzzy=true (nowhere | where x > 1 | project n = x), (print n = 1)"), "1");
+        assert!(refused("union isfuzzy=true (print n = 1 | where m > 1), (print n = 1)").contains("KS142"));
+        assert!(refused("union isfuzzy=true nowhere").contains("no table to unite"));
+        assert!(refused("union (print n = 1), nowhere").contains("KS204"));
+        assert!(refused("union kind=left (print n = 1)").contains("inner or outer"));
+    }
 }

@@ -5,6 +5,7 @@
 use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Span};
 
+use super::search::condition;
 use crate::bind::{Binder, Env, Scope};
 use crate::typed::Relation;
 
@@ -15,7 +16,11 @@ pub(crate) fn bind(
     span: Span,
     env: &Env,
 ) -> Relation {
-    let condition = binder.predicate(predicate, Scope::of(env, &input));
+    let scope = Scope::of(env, &input);
+    let condition = match condition::has_star(predicate) {
+        true => condition::of_filter(binder, predicate, scope),
+        false => binder.predicate(predicate, scope),
+    };
     if condition.poisoned || condition.as_bool() == Some(true) {
         return input;
     }

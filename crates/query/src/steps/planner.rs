@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::Session;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::context::QueryPlanner;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
+
+use super::exec::StepExec;
+use super::node::StepNode;
+
+/// The planner that knows our steps beside those of the engine.
+pub(crate) fn planner() -> Arc<dyn QueryPlanner + Send + Sync> {
+    Arc::new(Planner)
+}
+
+#[derive(Debug)]
+struct Planner;
+
+#[async_trait]
+impl QueryPlanner for Planner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(StepPlanner)]);
+        planner.create_physical_plan(plan, session).await
+    }
+}
+
+struct StepPlanner;
+
+#[async_trait]
+impl ExtensionPlanner for StepPlanner {
+    async fn plan_extension(
+        &self,
+        planner: &dyn PhysicalPlanner,
+        node: &dyn UserDefinedLogicalNode,
+        logical_inputs: &[&LogicalPlan],
+        physical_inputs: &[Arc<dyn ExecutionPlan>],
+        session: &dyn Session,
+        context: &PhysicalPlanningContext,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let Some(node) = node.as_any().downcast_ref::<StepNode>() else { return Ok(None) };
+        let ([logical], [physical]) = (logical_inputs, physical_inputs) else {
+            return internal_err!("a step has one input");
+        };
+        let arguments = node
+            .arguments
+            .iter()
+            .map(|argument| planner.create_physical_expr(argument, logical.schema(), session, context))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Some(Arc::new(StepExec::new(Arc::clone(physical), node.step.clone(), arguments)?)))
+    }
+}
