@@ -77,6 +77,9 @@ pub struct Query {
     /// What now() is, instead of the clock.
     #[arg(long, value_name = "DATETIME")]
     pub now: Option<String>,
+    /// Folder whose files externaldata may read; can be given several times.
+    #[arg(long = "external", value_name = "DIR")]
+    pub external_folders: Vec<PathBuf>,
     /// Show how the query would run instead of running it.
     #[arg(long)]
     pub explain: bool,

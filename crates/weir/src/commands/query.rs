@@ -23,7 +23,8 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let text = text(args)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let workspace = Workspace::open(&folder.data, &folder.workspace)?;
-    let catalog = WorkspaceCatalog::new(workspace.as_ref(), folder.data.join(&folder.workspace));
+    let catalog = WorkspaceCatalog::new(workspace.as_ref(), folder.data.join(&folder.workspace))
+        .with_external_folders(args.external_folders.clone());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let options = EngineOptions { threads, memory_bytes: MEMORY_BYTES };
     let engine = Engine::new(options, runtime.handle().clone())?;

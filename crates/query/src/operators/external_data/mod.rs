@@ -72,7 +72,7 @@ pub(crate) fn bind(
     if folders.is_empty() {
         let diagnostic = Diagnostic::error(None, span, "externaldata may read no file here");
         binder.tell(diagnostic.with_hint(
-            "a folder must be allowed first, by who runs weir; nothing is fetched from a network",
+            "a folder must be allowed first (weir query --external DIR); nothing is fetched from a network",
         ));
         return poison();
     }
