@@ -151,6 +151,7 @@ impl Binder<'_> {
             Accepts::Text | Accepts::StringOrDynamic => self.converted(typed, KustoType::String),
             Accepts::Exactly(kind) | Accepts::Constant(kind) => self.converted(typed, kind),
             Accepts::Integer => self.converted(typed, KustoType::Long),
+            Accepts::Packed => self.converted(typed, KustoType::Dynamic),
             Accepts::Number | Accepts::Summable if typed.kind == KustoType::Dynamic => {
                 self.converted(typed, KustoType::Real)
             }
@@ -435,7 +436,7 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
             || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null) && kind != Text
     };
     match accepts {
-        Accepts::Any | Accepts::Text => true,
+        Accepts::Any | Accepts::Text | Accepts::Packed => true,
         Accepts::NotDynamic => kind != Dynamic,
         Accepts::StringOrDynamic => matches!(kind, Text | Dynamic),
         Accepts::Exactly(wanted) => becomes(wanted),
@@ -450,7 +451,7 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
 
 fn describe(accepts: Accepts) -> String {
     match accepts {
-        Accepts::Any | Accepts::Text => "any value".to_owned(),
+        Accepts::Any | Accepts::Text | Accepts::Packed => "any value".to_owned(),
         Accepts::NotDynamic => "any value but a dynamic".to_owned(),
         Accepts::StringOrDynamic => "a string".to_owned(),
         Accepts::Exactly(kind) => format!("a {kind}"),

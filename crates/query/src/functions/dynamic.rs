@@ -2,9 +2,16 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#dynamicarray-functions>
 
-use datafusion::arrow::array::Int64Array;
+pub(crate) mod arrays;
+pub(crate) mod bags;
+pub(crate) mod order;
+pub(crate) mod paths;
+pub(crate) mod sets;
+pub(crate) mod shapes;
+
+use datafusion::arrow::array::{ArrayRef, Int64Array};
 use weir_value::KustoType;
-use weir_value::dynamic::{Kind, Packer};
+use weir_value::dynamic::{Kind, Packer, View};
 
 use super::conversion::{PARSE_JSON, write_dynamic};
 use super::{Accepts, Function, Naming, by_kernel, exactly, many, one, with};
@@ -16,6 +23,35 @@ use crate::typed::Typed;
 use KustoType::{Dynamic, String as Text};
 
 pub(crate) const FUNCTIONS: &[&Function] = &[&PARSE, &ARRAY_LENGTH, &PACK_ARRAY, &BAG_PACK, &STRCAT_ARRAY];
+
+/// One dynamic a row, packed into an empty buffer; nothing packed is a null.
+pub(crate) fn pack_rows(
+    rows: usize,
+    mut pack: impl FnMut(usize, &mut Vec<u8>),
+) -> datafusion::common::Result<ArrayRef> {
+    let mut out = PackedOut::new(rows);
+    for row in 0..rows {
+        out.pack(|bytes| pack(row, bytes));
+    }
+    Ok(out.finish())
+}
+
+/// Appends an array of values; nothing stands for a null.
+pub(crate) fn write_array<'v>(values: impl IntoIterator<Item = Option<View<'v>>>, bytes: &mut Vec<u8>) {
+    Packer::new(bytes).array(|array| {
+        for value in values {
+            array.item(|packer| match value {
+                Some(view) => packer.packed(view),
+                None => packer.null(),
+            });
+        }
+    });
+}
+
+/// The value where it is an array.
+pub(crate) fn as_array(value: Option<View<'_>>) -> Option<View<'_>> {
+    value.filter(|view| view.kind() == Kind::Array)
+}
 
 kernel!(
     /// A property of a bag; null where it has none.

@@ -1,0 +1,1 @@
+pub(crate) const FUNCTIONS: &[&crate::functions::Function] = &[];
