@@ -390,7 +390,7 @@ impl Binder<'_> {
                     "'column_ifexists' takes the name of a column and a default",
                 ),
             },
-            _ => return None,
+            _ => return self.of_columns(call, span, scope),
         })
     }
 }

@@ -142,24 +142,36 @@ function!(
         a.binder.fold(Typed::new(BAG.call(exprs), Dynamic))
     })]
 );
-kernel!(BAG = "kql_bag_pack" -> Dynamic, |a, n| {
+kernel!(BAG = "kql_bag_pack" -> Dynamic, |a, n| pack_bags(a, n, false));
+kernel!(
+    /// Without what is null or blank.
+    BAG_OF_PRESENT = "kql_bag_pack_present" -> Dynamic, |a, n| pack_bags(a, n, true)
+);
+
+/// One bag a row, of key, value, key, value …
+fn pack_bags(
+    a: &[datafusion::logical_expr::ColumnarValue],
+    rows: usize,
+    only_present: bool,
+) -> datafusion::common::Result<ArrayRef> {
     let keys = a.iter().step_by(2).map(Column::<Str>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
-    let values = a.iter().skip(1).step_by(2).map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
-    let mut out = PackedOut::new(n);
-    for row in 0..n {
-        out.pack(|bytes| {
-            Packer::new(bytes).bag(|bag| {
-                for (key, value) in keys.iter().zip(&values) {
-                    bag.property(key.get(row).unwrap_or_default(), |packer| match value.get(row) {
-                        Some(view) => packer.packed(view),
-                        None => packer.null(),
-                    });
+    let values =
+        a.iter().skip(1).step_by(2).map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
+    pack_rows(rows, |row, bytes| {
+        Packer::new(bytes).bag(|bag| {
+            for (key, value) in keys.iter().zip(&values) {
+                let value = value.get(row);
+                if only_present && value.is_none_or(|value| value.as_str() == Some("")) {
+                    continue;
                 }
-            });
+                bag.property(key.get(row).unwrap_or_default(), |packer| match value {
+                    Some(view) => packer.packed(view),
+                    None => packer.null(),
+                });
+            }
         });
-    }
-    Ok(out.finish())
-});
+    })
+}
 
 function!(
     STRCAT_ARRAY = ["strcat_array", "array_strcat"],

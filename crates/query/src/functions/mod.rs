@@ -15,11 +15,13 @@ macro_rules! function {
 }
 
 pub(crate) mod addresses;
+pub(crate) mod assertion;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
 pub(crate) mod datetime;
 pub(crate) mod dynamic;
 pub(crate) mod encoding;
+pub(crate) mod geo;
 pub(crate) mod hashing;
 pub(crate) mod math;
 pub(crate) mod parsing;
@@ -192,7 +194,9 @@ static FAMILIES: &[&[&Function]] = &[
     addresses::text::FUNCTIONS,
     addresses::v4::FUNCTIONS,
     addresses::v6::FUNCTIONS,
+    assertion::FUNCTIONS,
     encoding::FUNCTIONS,
+    geo::FUNCTIONS,
     hashing::FUNCTIONS,
     parsing::FUNCTIONS,
 ];

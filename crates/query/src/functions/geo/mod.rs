@@ -1,0 +1,25 @@
+//! Places on the Earth, taken as a sphere.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions>
+
+mod geohash;
+mod sphere;
+
+use super::Function;
+
+pub(crate) const FUNCTIONS: &[&Function] = &[
+    &geohash::NEIGHBORS,
+    &geohash::OF_POINT,
+    &geohash::TO_CENTRAL_POINT,
+    &geohash::TO_POLYGON,
+    &sphere::ANGLE,
+    &sphere::AZIMUTH,
+    &sphere::DISTANCE,
+    &sphere::LINE_LENGTH,
+    &sphere::POINT_IN_CIRCLE,
+];
+
+/// Whether there is such a place.
+fn is_place(longitude: f64, latitude: f64) -> bool {
+    longitude.abs() <= 180.0 && latitude.abs() <= 90.0
+}
