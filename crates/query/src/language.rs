@@ -67,7 +67,6 @@ const FUNCTIONS: &[&str] = &[
     "parse_user_agent",
     "parse_version",
     "row_id",
-    "todecimal",
 ];
 
 /// The words that begin an operator.

@@ -4,12 +4,13 @@
 
 use std::cmp::Ordering;
 
-use datafusion::common::Result;
 use weir_value::KustoType::{Bool, Dynamic};
 use weir_value::dynamic::{Kind, Packer, View};
 
-use super::{as_array, pack_rows};
-use crate::bind::Arguments;
+use weir_kql::ast::{Expr, ExprKind};
+
+use super::{INDEX, as_array, pack_rows};
+use crate::bind::{Arguments, Binder, Scope, default_name};
 use crate::functions::{Accepts, Function, Naming, many, with};
 use crate::kernel;
 use crate::kernel::{Column, Dyn};
@@ -29,24 +30,70 @@ function!(
 );
 
 fn sorted(a: &mut Arguments<'_, '_, '_>, descending: bool) -> Typed {
-    let mut arrays: Vec<Typed> = (0..a.typed.len()).map(|index| a.take(index)).collect();
-    let nulls_last = match arrays.last() {
-        Some(last) if arrays.len() > 1 && last.kind == Bool => {
-            let Some(nulls_last) = last.as_bool() else {
-                return a.refuse(arrays.len() - 1, "whether nulls come last must be a constant");
-            };
-            arrays.pop();
-            nulls_last
-        }
-        _ => true,
-    };
-    if let Some((place, other)) = arrays.iter().enumerate().find(|(_, array)| array.kind != Dynamic) {
-        let message = format!("an array is expected here, this is a {}", other.kind);
-        return a.refuse(place, message);
+    let arguments: Vec<Typed> = (0..a.typed.len()).map(|index| a.take(index)).collect();
+    match arrays_of(arguments) {
+        Ok((arrays, nulls_last)) if arrays.len() == 1 => call(a.binder, arrays, descending, nulls_last),
+        Ok(_) => a.refuse(0, "several arrays give several columns: take one of them, with [0] for example"),
+        Err((place, message)) => a.refuse(place, message),
     }
+}
+
+/// The arrays, and whether nulls come last; or what is wrong with which argument.
+fn arrays_of(mut arguments: Vec<Typed>) -> Result<(Vec<Typed>, bool), (usize, String)> {
+    let mut nulls_last = true;
+    if let [_, .., last] = arguments.as_slice()
+        && last.kind == Bool
+    {
+        let place = arguments.len() - 1;
+        nulls_last =
+            last.as_bool().ok_or((place, "whether nulls come last must be a constant".to_owned()))?;
+        arguments.pop();
+    }
+    match arguments.iter().enumerate().find(|(_, array)| array.kind != Dynamic) {
+        Some((place, other)) => Err((place, format!("an array is expected here, this is a {}", other.kind))),
+        None => Ok((arguments, nulls_last)),
+    }
+}
+
+fn call(binder: &mut Binder<'_>, arrays: Vec<Typed>, descending: bool, nulls_last: bool) -> Typed {
     let settings = [Typed::bool(descending), Typed::bool(nulls_last)];
     let exprs = settings.into_iter().chain(arrays).map(|typed| typed.expr).collect();
-    a.binder.fold(Typed::new(SORTED.call(exprs), Dynamic))
+    binder.fold(Typed::new(SORTED.call(exprs), Dynamic))
+}
+
+/// The columns that a sort of several arrays makes; nothing for any other expression.
+pub(crate) fn several(
+    binder: &mut Binder<'_>,
+    expr: &Expr,
+    scope: Scope<'_>,
+) -> Option<Vec<(String, Typed)>> {
+    let written = match &expr.kind {
+        ExprKind::Paren(inner) => return several(binder, inner, scope),
+        ExprKind::Call(call) if scope.env.get(&call.name.text).is_none() => call,
+        _ => return None,
+    };
+    let descending = match written.name.text.as_str() {
+        "array_sort_asc" => false,
+        "array_sort_desc" => true,
+        _ => return None,
+    };
+    if written.arguments.len() < 2 {
+        return None;
+    }
+    let arguments: Vec<Typed> =
+        written.arguments.iter().map(|argument| binder.scalar(&argument.value, scope)).collect();
+    if arguments.iter().any(|argument| argument.poisoned) {
+        return None;
+    }
+    let (arrays, nulls_last) = arrays_of(arguments).ok().filter(|(arrays, _)| arrays.len() > 1)?;
+    let count = arrays.len();
+    let all = call(binder, arrays, descending, nulls_last);
+    let columns = written.arguments.iter().take(count).enumerate().map(|(place, argument)| {
+        let name = default_name(&argument.value).unwrap_or_else(|| format!("array{place}"));
+        let one = INDEX.call(vec![all.expr.clone(), Typed::long(place as i64).expr]);
+        (format!("{name}_sorted"), binder.fold(Typed::new(one, Dynamic)))
+    });
+    Some(columns.collect())
 }
 
 kernel!(
@@ -54,7 +101,7 @@ kernel!(
     SORTED = "kql_array_sort" -> Dynamic, |a, n| {
         let descending = Column::<bool>::of(&a[0])?.get(0).unwrap_or(false);
         let nulls_last = Column::<bool>::of(&a[1])?.get(0).unwrap_or(true);
-        let arrays = a[2..].iter().map(Column::<Dyn>::of).collect::<Result<Vec<_>>>()?;
+        let arrays = a[2..].iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
         let mut order: Vec<usize> = Vec::new();
         pack_rows(n, |row, bytes| {
             let items: Vec<Option<Vec<View<'_>>>> = arrays
@@ -115,7 +162,7 @@ fn number(value: View<'_>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{refused, value};
+    use crate::testing::{answer, refused, value};
 
     #[test]
     fn kinds_of_values_keep_apart() {
@@ -131,6 +178,22 @@ mod tests {
         let sorted = "array_sort_asc(dynamic([3, 1, 2]), dynamic(['c', 'a', 'b']), dynamic([1]))";
         assert_eq!(value(&format!("{sorted}[1]")), r#"["a","b","c"]"#);
         assert_eq!(value(&format!("{sorted}[2]")), "null");
+    }
+
+    #[test]
+    fn several_arrays_are_several_columns() {
+        let two = "array_sort_desc(dynamic([1, 2]), dynamic(['a', 'b']))";
+        assert_eq!(
+            answer(&format!("print {two}")),
+            "array0_sorted:dynamic, array1_sorted:dynamic\n[2,1] | [\"b\",\"a\"]"
+        );
+        assert_eq!(answer(&format!("print (x, y) = {two}")), "x:dynamic, y:dynamic\n[2,1] | [\"b\",\"a\"]");
+        assert_eq!(answer(&format!("print x = {two}")), "x:dynamic\n[2,1]");
+        assert_eq!(
+            answer("let a = dynamic([2, 1]); print a, n = 1 | extend s = array_sort_asc(a, true)"),
+            "print_0:dynamic, n:long, s:dynamic\n[2,1] | 1 | [1,2]"
+        );
+        assert!(refused(&format!("print strcat_array({two}, ',')")).contains("several columns"));
     }
 
     #[test]
