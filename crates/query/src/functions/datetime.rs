@@ -180,7 +180,7 @@ kernel!(
     WEEKDAY = "kql_dayofweek" -> Timespan, |a, n| {
         map1::<Long, i64, Int64Array>(a, n, |ticks| {
             // A day later is a day of the week from Monday; behind the last day there is none.
-            let later = datetime::in_range(ticks + TICKS_PER_DAY)?;
+            let later = ticks.checked_add(TICKS_PER_DAY).and_then(datetime::in_range)?;
             Some(later.div_euclid(TICKS_PER_DAY).rem_euclid(7) * TICKS_PER_DAY)
         })
     }

@@ -17,7 +17,7 @@ use super::conversion::{PARSE_JSON, write_dynamic};
 use super::{Accepts, Function, Naming, by_kernel, exactly, many, one, with};
 use crate::bind::pack;
 use crate::kernel;
-use crate::kernel::{Column, Dyn, Long, PackedOut, Str, map1, write2};
+use crate::kernel::{Budget, Column, Dyn, Long, PackedOut, Str, map1, write2};
 use crate::typed::Typed;
 
 use KustoType::{Dynamic, String as Text};
@@ -30,8 +30,14 @@ pub(crate) fn pack_rows(
     mut pack: impl FnMut(usize, &mut Vec<u8>),
 ) -> datafusion::common::Result<ArrayRef> {
     let mut out = PackedOut::new(rows);
+    let mut budget = Budget::default();
     for row in 0..rows {
-        out.pack(|bytes| pack(row, bytes));
+        let mut size = 0;
+        out.pack(|bytes| {
+            pack(row, bytes);
+            size = bytes.len();
+        });
+        budget.spend(size)?;
     }
     Ok(out.finish())
 }

@@ -20,8 +20,9 @@ function!(
     [with(&[one("value", Accepts::NotDynamic), optional("modulo", Accepts::Integer)], |a| {
         let value = a.take(0);
         let (kernel, value) = match value.kind {
-            // Times are hashed as their ticks.
-            KustoType::Datetime | KustoType::Timespan => (&XXHASH64_TICKS, value),
+            // Numbers and times are hashed as they are stored.
+            KustoType::Datetime | KustoType::Timespan => (&XXHASH64_LONG, value),
+            KustoType::Int | KustoType::Long => (&XXHASH64_LONG, value.widened()),
             _ => (&XXHASH64, a.binder.converted(value, KustoType::String)),
         };
         let mut exprs = vec![value.expr];
@@ -36,10 +37,10 @@ kernel!(XXHASH64 = "kql_hash" -> Long, |a, n| {
     let texts = Column::<Str>::of(&a[0])?;
     hashes(a, n, |row| xxh64(texts.get(row).unwrap_or_default().as_bytes(), 0))
 });
-kernel!(XXHASH64_TICKS = "kql_hash_ticks" -> Long, |a, n| {
-    let ticks = Column::<Long>::of(&a[0])?;
-    hashes(a, n, |row| match ticks.get(row) {
-        Some(ticks) => xxh64(&ticks.to_le_bytes(), 0),
+kernel!(XXHASH64_LONG = "kql_hash_long" -> Long, |a, n| {
+    let values = Column::<Long>::of(&a[0])?;
+    hashes(a, n, |row| match values.get(row) {
+        Some(value) => xxh64(&value.to_le_bytes(), 0),
         None => xxh64(&[], 0),
     })
 });
@@ -105,6 +106,7 @@ mod tests {
         assert_eq!(value("hash('abc') == hash('abc'), hash('abc') == hash('abd')"), "True | False");
         assert_eq!(value("hash('abc', 10) between (0 .. 9), hash('abc', 0)"), "True | null");
         assert_eq!(value("hash(datetime(0001-01-01)) == hash(0s), hash(1s) == hash(2s)"), "True | False");
+        assert_eq!(value("hash(5) == hash(int(5)), hash(5) == hash('5')"), "True | False");
         assert_eq!(kind("hash(now())"), "long");
     }
 }

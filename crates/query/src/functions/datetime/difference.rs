@@ -63,7 +63,7 @@ fn between(period: &str, later: i64, earlier: i64) -> Option<i64> {
         "millisecond" => periods(TICKS_PER_SECOND / 1_000),
         "microsecond" => periods(TICKS_PER_SECOND / 1_000_000),
         // What does not fit a long has no answer.
-        "nanosecond" => (later - earlier).checked_mul(100)?,
+        "nanosecond" => later.checked_sub(earlier)?.checked_mul(100)?,
         _ => return None,
     })
 }

@@ -13,6 +13,8 @@ use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] = &[&FORMAT_TIMESPAN];
 
+/// The most digits that days can be written with.
+const DAY_DIGITS_MAX: usize = 8;
 /// What may stand between the parts.
 const SEPARATORS: &str = " /-:,._[]";
 
@@ -24,6 +26,10 @@ function!(
         let text = format.as_text().unwrap_or_default();
         if let Some(wrong) = text.chars().find(|c| !"dfFhHms".contains(*c) && !SEPARATORS.contains(*c)) {
             let message = format!("'{wrong}' means nothing in the format of a timespan");
+            return a.refuse(1, message);
+        }
+        if text.contains(&"d".repeat(DAY_DIGITS_MAX + 1)) {
+            let message = format!("the days of a timespan have {DAY_DIGITS_MAX} digits at most");
             return a.refuse(1, message);
         }
         a.binder.fold(Typed::new(FORMAT.call(vec![span.expr, format.expr]), Text))
@@ -81,5 +87,6 @@ mod tests {
         assert_eq!(value("format_timespan(timespan(null), 'hh')"), "");
         assert_eq!(answer("datatable(t:timespan)[2h] | project format_timespan(t, 'hh')"), "t:string\n02");
         assert!(refused("print format_timespan(1d, 'dd!')").contains("means nothing"));
+        assert!(refused("print format_timespan(1d, 'ddddddddd')").contains("8 digits at most"));
     }
 }

@@ -76,7 +76,7 @@ fn shift(
         .map(|row| {
             let (ticks, name) = (dates.get(row)?, names.get(row)?);
             let zone = (*zones.entry(name).or_insert_with(|| name.parse().ok()))?;
-            let since_epoch = (ticks - UNIX_EPOCH).div_euclid(TICKS_PER_SECOND);
+            let since_epoch = ticks.checked_sub(UNIX_EPOCH)?.div_euclid(TICKS_PER_SECOND);
             let seconds = seconds(zone, DateTime::from_timestamp(since_epoch, 0)?.naive_utc())?;
             in_range(ticks + seconds * TICKS_PER_SECOND)
         })

@@ -21,10 +21,12 @@ fn as_bag(value: Option<View<'_>>) -> Option<View<'_>> {
     value.filter(|view| view.kind() == Kind::Bag)
 }
 
-/// The steps that a key stands for: itself, or those of a path that begins with `$`.
-fn steps(key: &str) -> Vec<Step> {
-    let path = key.starts_with("$.") || key.starts_with("$[");
-    path.then(|| paths::parse(key)).flatten().unwrap_or_else(|| vec![Step::Key(key.to_owned())])
+/// The steps that a key stands for: itself, or those of a path that begins with `$`; nothing for a path that is none.
+fn steps(key: &str) -> Option<Vec<Step>> {
+    match key.starts_with("$.") || key.starts_with("$[") {
+        true => paths::parse(key),
+        false => Some(vec![Step::Key(key.to_owned())]),
+    }
 }
 
 function!(
@@ -35,7 +37,7 @@ function!(
 kernel!(KEY_EXISTS = "kql_bag_has_key" -> Bool, |a, n| {
     map2::<Dyn, Str, bool, BooleanArray>(a, n, |bag, key| {
         let bag = as_bag(Some(bag))?;
-        Some(bag.property(key).is_some() || paths::follow(bag, &steps(key)).is_some())
+        Some(bag.property(key).is_some() || paths::follow(bag, &steps(key)?).is_some())
     })
 });
 
@@ -89,7 +91,7 @@ kernel!(REDUCED = "kql_bag_remove_keys" -> Dynamic, |a, n| {
     let keys = Column::<Dyn>::of(&a[1])?;
     let paths_of = |row: usize| -> Option<Vec<Vec<Step>>> {
         let keys = as_array(keys.get(row))?;
-        Some(keys.items().filter_map(View::as_str).map(steps).collect())
+        keys.items().filter_map(View::as_str).map(steps).collect()
     };
     let constant = keys.constant().map(|_| paths_of(0));
     pack_rows(n, |row, bytes| {
@@ -151,8 +153,8 @@ kernel!(CHANGED = "kql_bag_set_key" -> Dynamic, |a, n| {
     let keys = Column::<Str>::of(&a[1])?;
     let values = Column::<Dyn>::of(&a[2])?;
     pack_rows(n, |row, bytes| {
-        if let (Some(bag), Some(key)) = (as_bag(bags.get(row)), keys.get(row)) {
-            with_value(Some(bag), &steps(key), values.get(row), &mut Packer::new(bytes));
+        if let (Some(bag), Some(steps)) = (as_bag(bags.get(row)), keys.get(row).and_then(steps)) {
+            with_value(Some(bag), &steps, values.get(row), &mut Packer::new(bytes));
         }
     })
 });
@@ -255,6 +257,7 @@ mod tests {
         assert_eq!(removed("['$.b.c', '$.b.d[0]']"), r#"{"a":1,"b":{"d":[4]}}"#);
         assert_eq!(removed("[]"), r#"{"a":1,"b":{"c":2,"d":[3,4]}}"#);
         assert_eq!(value("bag_remove_keys(dynamic([1]), dynamic(['a']))"), "null");
+        assert_eq!(removed("['$.b[']"), "null");
     }
 
     #[test]
@@ -262,6 +265,7 @@ mod tests {
         assert_eq!(value("bag_set_key(dynamic({'a': 1, 'b': 2}), 'a', 'x')"), r#"{"a":"x","b":2}"#);
         assert_eq!(value("bag_set_key(dynamic({}), '$.a.b', 1.5)"), r#"{"a":{"b":1.5}}"#);
         assert_eq!(value("bag_set_key(dynamic({'a': [1, 2]}), '$.a[1]', long(null))"), r#"{"a":[1,null]}"#);
+        assert_eq!(value("bag_set_key(dynamic({}), strcat('$', strrep('.a', 1000)), 1)"), "null");
     }
 
     #[test]

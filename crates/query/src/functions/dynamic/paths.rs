@@ -11,11 +11,17 @@ pub(crate) enum Step {
     Place(i64),
 }
 
-/// The steps of a path; nothing where it is none, or has more to it than keys and places.
+/// Steps that a path may have.
+const STEPS_MAX: usize = 100;
+
+/// The steps of a path; nothing where it is none, has more to it than keys and places, or is too long.
 pub(crate) fn parse(path: &str) -> Option<Vec<Step>> {
     let mut rest = path.trim().strip_prefix('$')?;
     let mut steps = Vec::new();
     while !rest.is_empty() {
+        if steps.len() == STEPS_MAX {
+            return None;
+        }
         if let Some(behind) = rest.strip_prefix('.') {
             let end = behind.find(['.', '[']).unwrap_or(behind.len());
             let (key, tail) = behind.split_at(end);

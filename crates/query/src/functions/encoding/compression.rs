@@ -2,6 +2,9 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/gzip-base64-compress>
 
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::Result;
+use datafusion::logical_expr::ColumnarValue;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use weir_value::KustoType::String as Text;
@@ -9,7 +12,7 @@ use weir_value::KustoType::String as Text;
 use super::base64::{decode, encode};
 use crate::functions::{Naming, by_kernel, exactly};
 use crate::kernel;
-use crate::kernel::{Str, write1};
+use crate::kernel::{Budget, Column, Str, TextOut, write1};
 
 /// Bytes that a compressed text may have in full.
 const TEXT_BYTES_MAX: usize = 64 << 20;
@@ -41,9 +44,7 @@ function!(
 );
 kernel!(
     /// Blank where the text is no gzip in base64.
-    GUNZIPPED = "kql_gzip_decompress" -> String, |a, n| write1::<Str>(a, n, |text, out| {
-        out.push_str(&decode(text).and_then(|bytes| gunzip(&bytes)).unwrap_or_default());
-    })
+    GUNZIPPED = "kql_gzip_decompress" -> String, |a, n| decompress(a, n, gunzip)
 );
 
 function!(
@@ -65,9 +66,7 @@ function!(
 );
 kernel!(
     /// Blank where the text is no zlib in base64.
-    INFLATED = "kql_zlib_decompress" -> String, |a, n| write1::<Str>(a, n, |text, out| {
-        out.push_str(&decode(text).and_then(|bytes| inflate(&bytes)).unwrap_or_default());
-    })
+    INFLATED = "kql_zlib_decompress" -> String, |a, n| decompress(a, n, inflate)
 );
 
 /// Compressed bytes; as they are, in one stored block, where compressing them gains nothing.
@@ -83,6 +82,19 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
         }
         _ => compressed,
     }
+}
+
+/// One text a row; blank where what is decoded cannot be read.
+fn decompress(a: &[ColumnarValue], rows: usize, read: fn(&[u8]) -> Option<String>) -> Result<ArrayRef> {
+    let texts = Column::<Str>::of(&a[0])?;
+    let mut out = TextOut::new(rows);
+    let mut budget = Budget::default();
+    for row in 0..rows {
+        let text = texts.get(row).and_then(decode).and_then(|bytes| read(&bytes)).unwrap_or_default();
+        budget.spend(text.len())?;
+        out.push(&text);
+    }
+    Ok(out.finish())
 }
 
 fn gunzip(bytes: &[u8]) -> Option<String> {

@@ -126,5 +126,7 @@ mod tests {
         assert_eq!(parsed(""), "null");
         assert_eq!(parsed("<a>"), "null");
         assert_eq!(value("isnull(parse_xml(strcat(strrep('<a>', 500), strrep('</a>', 500))))"), "True");
+        let deep = "strcat(strrep(strrep('<a>', 1000), 140), strrep(strrep('</a>', 1000), 140))";
+        assert_eq!(value(&format!("isnull(parse_xml({deep}))")), "True");
     }
 }

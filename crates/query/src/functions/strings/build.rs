@@ -10,7 +10,7 @@ use weir_value::dynamic::{Kind, Packer, View};
 
 use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one, optional, with};
 use crate::kernel;
-use crate::kernel::{Column, Dyn, Int as IntValue, Long as LongValue, Str, TextOut, pack1, write1};
+use crate::kernel::{Budget, Column, Dyn, Int as IntValue, Long as LongValue, Str, TextOut, pack1, write1};
 use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] =
@@ -18,8 +18,6 @@ pub(crate) const FUNCTIONS: &[&Function] =
 
 /// Times that `strrep` repeats at most, as the original has it.
 const REPEAT_MAX: i64 = 1024;
-/// Bytes that `strrep` may make of one value.
-const REPEATED_BYTES_MAX: usize = 1 << 26;
 
 function!(
     STRCAT_DELIM = ["strcat_delim"],
@@ -62,13 +60,12 @@ kernel!(
         let counts = Column::<LongValue>::of(&a[1])?;
         let delimiters = a.get(2).map(Column::<Str>::of).transpose()?;
         let mut out = TextOut::new(n);
+        let mut budget = Budget::default();
         for row in 0..n {
             let text = texts.get(row).unwrap_or_default();
             let delimiter = delimiters.as_ref().and_then(|column| column.get(row)).unwrap_or_default();
             let count = usize::try_from(counts.get(row).unwrap_or(0).min(REPEAT_MAX)).unwrap_or(0);
-            if (text.len() + delimiter.len()).saturating_mul(count) > REPEATED_BYTES_MAX {
-                return exec_err!("strrep() would make a string of more than {REPEATED_BYTES_MAX} bytes");
-            }
+            budget.spend((text.len() + delimiter.len()).saturating_mul(count))?;
             out.write(|out| {
                 for place in 0..count {
                     if place > 0 {
