@@ -21,12 +21,17 @@ fn as_bag(value: Option<View<'_>>) -> Option<View<'_>> {
     value.filter(|view| view.kind() == Kind::Bag)
 }
 
-/// The steps that a key stands for: itself, or those of a path that begins with `$`; nothing for a path that is none.
-fn steps(key: &str) -> Option<Vec<Step>> {
-    match key.starts_with("$.") || key.starts_with("$[") {
-        true => paths::parse(key),
-        false => Some(vec![Step::Key(key.to_owned())]),
+/// The keys that a key stands for: itself, or those of a path that begins with `$`. A path that is none, or leads
+/// into an array, stands for nothing.
+fn steps(key_path: &str) -> Option<Vec<String>> {
+    if !key_path.starts_with("$.") && !key_path.starts_with("$[") {
+        return Some(vec![key_path.to_owned()]);
     }
+    let key = |step| match step {
+        Step::Key(key) => Some(key),
+        Step::Place(_) => None,
+    };
+    paths::parse(key_path)?.into_iter().map(key).collect()
 }
 
 function!(
@@ -37,7 +42,9 @@ function!(
 kernel!(KEY_EXISTS = "kql_bag_has_key" -> Bool, |a, n| {
     map2::<Dyn, Str, bool, BooleanArray>(a, n, |bag, key| {
         let bag = as_bag(Some(bag))?;
-        Some(bag.property(key).is_some() || paths::follow(bag, &steps(key)?).is_some())
+        let path = steps(key).unwrap_or_default();
+        let found = path.iter().try_fold(bag, |value, key| value.property(key));
+        Some(!path.is_empty() && found.is_some())
     })
 });
 
@@ -89,55 +96,37 @@ function!(
 kernel!(REDUCED = "kql_bag_remove_keys" -> Dynamic, |a, n| {
     let bags = Column::<Dyn>::of(&a[0])?;
     let keys = Column::<Dyn>::of(&a[1])?;
-    let paths_of = |row: usize| -> Option<Vec<Vec<Step>>> {
+    let paths_of = |row: usize| -> Option<Vec<Vec<String>>> {
         let keys = as_array(keys.get(row))?;
-        keys.items().filter_map(View::as_str).map(steps).collect()
+        Some(keys.items().filter_map(View::as_str).filter_map(steps).collect())
     };
     let constant = keys.constant().map(|_| paths_of(0));
     pack_rows(n, |row, bytes| {
         let own = if constant.is_none() { paths_of(row) } else { None };
         let paths = constant.as_ref().unwrap_or(&own);
         if let (Some(bag), Some(paths)) = (as_bag(bags.get(row)), paths) {
-            let paths: Vec<&[Step]> = paths.iter().map(Vec::as_slice).collect();
+            let paths: Vec<&[String]> = paths.iter().map(Vec::as_slice).collect();
             without(bag, &paths, &mut Packer::new(bytes));
         }
     })
 });
 
 /// Packs a value without what the paths lead to.
-fn without(value: View<'_>, paths: &[&[Step]], packer: &mut Packer<'_>) {
-    // The paths that go on below a member, and whether one ends there.
-    let below = |is: &dyn Fn(&Step) -> bool| -> (Vec<&[Step]>, bool) {
-        let inside: Vec<&[Step]> = paths
-            .iter()
-            .filter_map(|path| path.split_first())
-            .filter(|(step, _)| is(step))
-            .map(|(_, rest)| rest)
-            .collect();
-        let ends = inside.iter().any(|rest| rest.is_empty());
-        (inside, ends)
-    };
-    match value.kind() {
-        Kind::Bag if !paths.is_empty() => packer.bag(|bag| {
-            for (key, member) in value.properties() {
-                let (inside, ends) = below(&|step| matches!(step, Step::Key(name) if name == key));
-                if !ends {
-                    bag.property(key, |packer| without(member, &inside, packer));
-                }
-            }
-        }),
-        Kind::Array if !paths.is_empty() => packer.array(|array| {
-            let length = value.len() as i64;
-            for (place, member) in (0..).zip(value.items()) {
-                let (inside, ends) =
-                    below(&|step| matches!(step, Step::Place(at) if *at == place || at.saturating_add(length) == place));
-                if !ends {
-                    array.item(|packer| without(member, &inside, packer));
-                }
-            }
-        }),
-        _ => packer.packed(value),
+fn without(value: View<'_>, paths: &[&[String]], packer: &mut Packer<'_>) {
+    if paths.is_empty() || value.kind() != Kind::Bag {
+        return packer.packed(value);
     }
+    packer.bag(|bag| {
+        for (key, member) in value.properties() {
+            // The paths that go on below the member; one of them may end here.
+            let heads = paths.iter().filter_map(|path| path.split_first());
+            let below: Vec<&[String]> =
+                heads.filter(|(head, _)| *head == key).map(|(_, rest)| rest).collect();
+            if below.iter().all(|rest| !rest.is_empty()) {
+                bag.property(key, |packer| without(member, &below, packer));
+            }
+        }
+    });
 }
 
 function!(
@@ -160,43 +149,28 @@ kernel!(CHANGED = "kql_bag_set_key" -> Dynamic, |a, n| {
 });
 
 /// Packs a bag in which a path leads to a value; bags that the path lacks are made.
-fn with_value(bag: Option<View<'_>>, path: &[Step], value: Option<View<'_>>, packer: &mut Packer<'_>) {
-    let Some((step, rest)) = path.split_first() else {
-        match value {
+fn with_value(bag: Option<View<'_>>, path: &[String], value: Option<View<'_>>, packer: &mut Packer<'_>) {
+    let Some((name, rest)) = path.split_first() else {
+        return match value {
             Some(value) => packer.packed(value),
             None => packer.null(),
-        }
-        return;
+        };
     };
-    match (step, bag) {
-        (Step::Place(place), Some(array)) if array.kind() == Kind::Array => packer.array(|out| {
-            let length = array.len() as i64;
-            for (at, item) in (0..).zip(array.items()) {
-                out.item(|packer| match at == *place || at == place.saturating_add(length) {
-                    true => with_value(Some(item), rest, value, packer),
-                    false => packer.packed(item),
-                });
-            }
-        }),
-        // An element of what is no array cannot be set.
-        (Step::Place(_), Some(other)) => packer.packed(other),
-        (Step::Place(_), None) => packer.null(),
-        (Step::Key(name), bag) => packer.bag(|out| {
-            let mut found = false;
-            for (key, member) in as_bag(bag).into_iter().flat_map(View::properties) {
-                out.property(key, |packer| match key == name {
-                    true => {
-                        found = true;
-                        with_value(Some(member), rest, value, packer);
-                    }
-                    false => packer.packed(member),
-                });
-            }
-            if !found {
-                out.property(name, |packer| with_value(None, rest, value, packer));
-            }
-        }),
-    }
+    packer.bag(|out| {
+        let mut found = false;
+        for (key, member) in as_bag(bag).into_iter().flat_map(View::properties) {
+            out.property(key, |packer| match key == name {
+                true => {
+                    found = true;
+                    with_value(Some(member), rest, value, packer);
+                }
+                false => packer.packed(member),
+            });
+        }
+        if !found {
+            out.property(name, |packer| with_value(None, rest, value, packer));
+        }
+    });
 }
 
 function!(
@@ -254,17 +228,18 @@ mod tests {
         let bag = "dynamic({'a': 1, 'b': {'c': 2, 'd': [3, 4]}})";
         let removed = |keys: &str| value(&format!("bag_remove_keys({bag}, dynamic({keys}))"));
         assert_eq!(removed("['a', 'x']"), r#"{"b":{"c":2,"d":[3,4]}}"#);
-        assert_eq!(removed("['$.b.c', '$.b.d[0]']"), r#"{"a":1,"b":{"d":[4]}}"#);
+        assert_eq!(removed("['$.b.c', '$.b.d[0]', '$.a.x']"), r#"{"a":1,"b":{"d":[3,4]}}"#);
         assert_eq!(removed("[]"), r#"{"a":1,"b":{"c":2,"d":[3,4]}}"#);
         assert_eq!(value("bag_remove_keys(dynamic([1]), dynamic(['a']))"), "null");
-        assert_eq!(removed("['$.b[']"), "null");
+        assert_eq!(removed("['$.b[', '$.b']"), r#"{"a":1}"#);
     }
 
     #[test]
     fn keys_are_set_at_any_depth() {
         assert_eq!(value("bag_set_key(dynamic({'a': 1, 'b': 2}), 'a', 'x')"), r#"{"a":"x","b":2}"#);
         assert_eq!(value("bag_set_key(dynamic({}), '$.a.b', 1.5)"), r#"{"a":{"b":1.5}}"#);
-        assert_eq!(value("bag_set_key(dynamic({'a': [1, 2]}), '$.a[1]', long(null))"), r#"{"a":[1,null]}"#);
+        assert_eq!(value("bag_set_key(dynamic({'a': [1]}), '$.a', long(null))"), r#"{"a":null}"#);
+        assert_eq!(value("bag_set_key(dynamic({'a': [1]}), '$.a[0]', 2)"), "null");
         assert_eq!(value("bag_set_key(dynamic({}), strcat('$', strrep('.a', 1000)), 1)"), "null");
     }
 

@@ -56,37 +56,27 @@ fn range(a: &mut Arguments<'_, '_, '_>) -> Typed {
 }
 
 kernel!(
-    /// From the start by steps up to the stop, which is included where a step meets it.
+    /// From the start by steps up to the stop, which is included where a step meets it. Cut off where there would be
+    /// too many values, as the original does.
     VALUES = "kql_range" -> Dynamic, |a, n| {
         let ends = a.iter().map(Column::<Dyn>::of).collect::<Result<Vec<_>>>()?;
-        let mut failed = Ok(());
-        let values = pack_rows(n, |row, bytes| {
+        pack_rows(n, |row, bytes| {
             let ends: Option<Vec<View<'_>>> = ends.iter().map(|end| end.get(row)).collect();
             if let Some([start, stop, step]) = ends.as_deref() {
-                failed = failed.clone().and(write_range(*start, *stop, *step, bytes));
+                write_range(*start, *stop, *step, bytes);
             }
-        })?;
-        match failed {
-            Ok(()) => Ok(values),
-            Err(count) => exec_err!("range() would make {count} values, more than {ELEMENTS_MAX}"),
-        }
+        })
     }
 );
 
-/// Packs a range; the number of its values where they are too many.
-fn write_range(
-    start: View<'_>,
-    stop: View<'_>,
-    step: View<'_>,
-    bytes: &mut Vec<u8>,
-) -> std::result::Result<(), i128> {
-    let check = |count: i128| if count > i128::from(ELEMENTS_MAX) { Err(count) } else { Ok(count as i64) };
+fn write_range(start: View<'_>, stop: View<'_>, step: View<'_>, bytes: &mut Vec<u8>) {
     if let (Some(first), Some(last), Some(by)) = (start.as_long(), stop.as_long(), step.as_long()) {
         if by == 0 {
-            return Ok(());
+            return;
         }
         let steps = (i128::from(last) - i128::from(first)) / i128::from(by);
-        let count = check(if (last < first) == (by < 0) || last == first { steps + 1 } else { 0 })?;
+        let runs = (last < first) == (by < 0) || last == first;
+        let count = if runs { steps.saturating_add(1).min(i128::from(ELEMENTS_MAX)) as i64 } else { 0 };
         Packer::new(bytes).array(|array| {
             for place in 0..count {
                 let value = first.wrapping_add(place.wrapping_mul(by));
@@ -98,21 +88,20 @@ fn write_range(
                 });
             }
         });
-        return Ok(());
+        return;
     }
     let real = |view: View<'_>| view.as_real().or_else(|| view.as_long().map(|value| value as f64));
-    let (Some(first), Some(last), Some(by)) = (real(start), real(stop), real(step)) else { return Ok(()) };
+    let (Some(first), Some(last), Some(by)) = (real(start), real(stop), real(step)) else { return };
     let steps = ((last - first) / by).floor();
     if by == 0.0 || !steps.is_finite() {
-        return Ok(());
+        return;
     }
-    let count = check(steps as i128 + 1)?;
+    let count = (steps as i128).saturating_add(1).min(i128::from(ELEMENTS_MAX)) as i64;
     Packer::new(bytes).array(|array| {
         for place in 0..count {
             array.item(|packer| packer.real(first + place as f64 * by));
         }
     });
-    Ok(())
 }
 
 function!(
@@ -276,7 +265,10 @@ mod tests {
 
     #[test]
     fn ranges_have_an_end_and_one_type() {
-        assert!(refused("print range(1, 10000000)").contains("more than 1048576"));
+        assert_eq!(
+            value("array_length(range(1, 10000000)), array_length(range(0.0, 1.0, 1e-300))"),
+            "1048576 | 1048576"
+        );
         assert!(refused("print range(1h, 5)").contains("does not go from a timespan"));
         assert!(refused("print range('a', 'b')").contains("range"));
     }

@@ -9,7 +9,6 @@ use weir_value::dynamic::{Kind, Packer, View, pack_json};
 
 use super::check_regex;
 use crate::bind::Arguments;
-use crate::functions::conversion::write_dynamic;
 use crate::functions::dynamic::{as_array, pack_rows, paths};
 use crate::functions::text_match::compile;
 use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one, with};
@@ -166,7 +165,7 @@ function!(
     REPLACE_STRINGS = ["replace_strings"],
     Naming::None,
     [by_kernel(
-        &[exactly("text", Text), one("lookups", Accepts::Packed), one("rewrites", Accepts::Packed)],
+        &[exactly("text", Text), exactly("lookups", Dynamic), exactly("rewrites", Dynamic)],
         &REPLACED,
     )]
 );
@@ -189,31 +188,24 @@ kernel!(
     }
 );
 
-/// What is looked for, and what takes its place; one rewrite serves for all lookups.
+/// What is looked for, and what takes its place. What is no string is not looked for; where a rewrite is none, what
+/// was found stays.
 fn pairs(lookups: Option<View<'_>>, rewrites: Option<View<'_>>) -> Result<Vec<(String, String)>> {
-    let texts = |value: Option<View<'_>>| -> Vec<String> {
-        let text = |item: View<'_>| {
-            let mut text = String::new();
-            write_dynamic(item, &mut text);
-            text
-        };
-        match value {
-            Some(array) if array.kind() == Kind::Array => array.items().map(text).collect(),
-            Some(one) => vec![text(one)],
-            None => Vec::new(),
-        }
+    let (Some(lookups), Some(rewrites)) = (as_array(lookups), as_array(rewrites)) else {
+        return Ok(Vec::new());
     };
-    let many = as_array(rewrites).is_some();
-    let (lookups, rewrites) = (texts(lookups), texts(rewrites));
-    if many && lookups.len() != rewrites.len() {
+    if lookups.len() != rewrites.len() {
         return exec_err!(
             "replace_strings() takes a rewrite for each lookup: {} for {}",
             rewrites.len(),
             lookups.len()
         );
     }
-    let rewrites = rewrites.into_iter().cycle().chain(std::iter::repeat(String::new()));
-    Ok(lookups.into_iter().zip(rewrites).collect())
+    let text = |item: View<'_>| (item.kind() == Kind::String).then(|| item.as_str().map(str::to_owned))?;
+    let pairs = lookups.items().map(text).zip(rewrites.items().map(text));
+    Ok(pairs
+        .filter_map(|(lookup, rewrite)| lookup.map(|lookup| (lookup.clone(), rewrite.unwrap_or(lookup))))
+        .collect())
 }
 
 fn replace_in(text: &str, pairs: &[(String, String)], out: &mut String) {
@@ -272,7 +264,7 @@ mod tests {
     fn a_replaced_part_is_not_replaced_again() {
         assert_eq!(value("replace_strings('abc', dynamic(['a', 'b']), dynamic(['b', 'c']))"), "bcc");
         assert_eq!(value("replace_strings('abc', dynamic(['c', 'bc']), dynamic(['x', 'y']))"), "abx");
-        assert_eq!(value("replace_strings('abc', dynamic(['a', 'c']), '-')"), "-b-");
+        assert_eq!(value("replace_strings('abc', dynamic(['a', 7, 'c']), dynamic([1, 'x', '-']))"), "ab-");
         assert_eq!(value("replace_strings('', dynamic(['', 'c']), dynamic(['1', '2']))"), "");
         assert!(
             refused("print replace_strings('a', dynamic(['a']), dynamic([]))").contains("a rewrite for each")
