@@ -128,7 +128,7 @@ kernel!(ADD_PART = "kql_datetime_add" -> Datetime, |a, n| {
 /// The same day so many months later, or the last day of a shorter month.
 pub(crate) fn add_months(ticks: i64, months: i64) -> Option<i64> {
     let civil = datetime::to_civil(ticks);
-    let month = i64::from(civil.year) * 12 + i64::from(civil.month) - 1 + months;
+    let month = (i64::from(civil.year) * 12 + i64::from(civil.month) - 1).checked_add(months)?;
     let (year, month) = (i32::try_from(month.div_euclid(12)).ok()?, month.rem_euclid(12) as u32 + 1);
     let day = civil.day.min(datetime::days_in_month(year, month));
     datetime::from_civil(year, month, day, civil.time)

@@ -157,8 +157,8 @@ fn hex<V: crate::kernel::Value>(
     let mut out = TextOut::new(rows);
     for row in 0..rows {
         let length = lengths.as_ref().and_then(|lengths| lengths.get(row)).unwrap_or(0);
-        // No number has more than sixteen digits; longer ones are asked for to fill tables.
-        let width = usize::try_from(length.clamp(0, 1024)).unwrap_or(0);
+        // A long has sixteen digits at most, and more are not given.
+        let width = usize::try_from(length.clamp(0, 16)).unwrap_or(0);
         match values.get(row) {
             Some(value) => out.write(|text| {
                 // Writing to a String cannot fail.
@@ -242,6 +242,7 @@ mod tests {
         assert_eq!(value("tohex(-1)"), "ffffffffffffffff");
         assert_eq!(value("tohex(int(-1))"), "ffffffff");
         assert_eq!(value("tohex(255, 4)"), "00ff");
+        assert_eq!(value("strlen(tohex(255, 100))"), "16");
         assert_eq!(value("tohex(long(null))"), "");
         assert_eq!(answer("range n from 10 to 10 step 1 | project tohex(n)"), "n:string\na");
     }

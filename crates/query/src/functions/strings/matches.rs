@@ -72,7 +72,7 @@ fn place_of(regex: &Regex, group: View<'_>) -> Option<usize> {
         _ => group
             .as_long()
             .and_then(|place| usize::try_from(place).ok())
-            .filter(|place| *place < regex.captures_len()),
+            .filter(|place| (1..regex.captures_len()).contains(place)),
     }
 }
 
@@ -245,6 +245,7 @@ mod tests {
     fn a_pattern_needs_its_groups() {
         assert!(refused("print extract_all('a', 'a')").contains("1 to 16 capture groups"));
         assert!(refused("print extract_all('(a)', dynamic([2]), 'a')").contains("no such capture group"));
+        assert!(refused("print extract_all('(a)', dynamic([0]), 'a')").contains("no such capture group"));
         assert!(refused("print extract_all('(a', 'a')").contains("no regular expression"));
     }
 
