@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn no_call_panics() {
-        const CALLS: usize = 4;
+        const CALLS: usize = 2;
         let mut state = 7_u64;
         let mut next = |below: usize| {
             // Numbers that are the same on each run: Knuth's MMIX generator.
@@ -348,6 +348,6 @@ mod tests {
                 answered += usize::from(crate::testing::run(&query).is_ok());
             }
         }
-        assert!(answered > 500, "only {answered} calls were answered");
+        assert!(answered > 250, "only {answered} calls were answered");
     }
 }
