@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions>
 
 mod geohash;
+mod shapes;
 mod sphere;
 
 use super::Function;
@@ -12,6 +13,9 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &geohash::OF_POINT,
     &geohash::TO_CENTRAL_POINT,
     &geohash::TO_POLYGON,
+    &shapes::POINT_IN_POLYGON,
+    &shapes::POINT_TO_LINE,
+    &shapes::POINT_TO_POLYGON,
     &sphere::ANGLE,
     &sphere::AZIMUTH,
     &sphere::DISTANCE,

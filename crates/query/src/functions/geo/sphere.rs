@@ -17,28 +17,46 @@ use crate::kernel;
 use crate::kernel::{Column, Dyn, Real as RealValue, map1};
 
 /// Metres from the centre of the Earth to its surface.
-const RADIUS: f64 = 6_371_010.0;
+pub(super) const RADIUS: f64 = 6_371_010.0;
 
 /// Points whose directions differ by less are the same, or opposite.
 const SMALLEST_ANGLE: f64 = 1e-15;
 
 /// A direction from the centre.
-#[derive(Debug, Clone, Copy)]
-struct Point([f64; 3]);
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Point([f64; 3]);
 
 impl Point {
-    fn of(longitude: f64, latitude: f64) -> Option<Point> {
+    /// The direction of a place; nothing where there is no such place.
+    pub(super) fn of(longitude: f64, latitude: f64) -> Option<Point> {
         let (lon, lat) = (longitude.to_radians(), latitude.to_radians());
         is_place(longitude, latitude)
             .then(|| Point([lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]))
     }
 
-    /// The angle between two directions; exact for small ones, too.
-    fn angle(self, other: Point) -> f64 {
+    /// The direction in the middle of others; nothing where there is none.
+    pub(super) fn middle(points: &[Point]) -> Option<Point> {
+        let sum = points.iter().fold([0.0; 3], |sum, point| [0, 1, 2].map(|axis| sum[axis] + point.0[axis]));
+        let length = Point(sum).dot(Point(sum)).sqrt();
+        (length > SMALLEST_ANGLE).then(|| Point(sum.map(|part| part / length)))
+    }
+
+    /// The direction that is square to two.
+    pub(super) fn cross(self, other: Point) -> Point {
         let ([a, b, c], [x, y, z]) = (self.0, other.0);
-        let cross = [b * z - c * y, c * x - a * z, a * y - b * x];
-        let length = cross.iter().map(|part| part * part).sum::<f64>().sqrt();
-        length.atan2(a * x + b * y + c * z)
+        Point([b * z - c * y, c * x - a * z, a * y - b * x])
+    }
+
+    /// How far two directions agree.
+    pub(super) fn dot(self, other: Point) -> f64 {
+        let ([a, b, c], [x, y, z]) = (self.0, other.0);
+        a * x + b * y + c * z
+    }
+
+    /// The angle between two directions; exact for small ones, too.
+    pub(super) fn angle(self, other: Point) -> f64 {
+        let cross = self.cross(other);
+        cross.dot(cross).sqrt().atan2(self.dot(other))
     }
 }
 
@@ -177,11 +195,16 @@ kernel!(
 
 /// The angles between the points of a line, added up; nothing where it is no line.
 fn line_angle(line: View<'_>) -> Option<f64> {
-    let number = |view: View<'_>| view.as_real().or_else(|| view.as_long().map(|value| value as f64));
-    let point = |view: View<'_>| Point::of(number(view.item(0)?)?, number(view.item(1)?)?);
-    let points: Vec<Point> = as_array(Some(line))?.items().map(point).collect::<Option<_>>()?;
+    let points = points(line)?;
     let angles = points.windows(2).map(|pair| pair[0].angle(pair[1]));
     (points.len() > 1).then(|| angles.sum())
+}
+
+/// The places of an array of coordinates.
+pub(super) fn points(coordinates: View<'_>) -> Option<Vec<Point>> {
+    let number = |view: View<'_>| view.as_real().or_else(|| view.as_long().map(|value| value as f64));
+    let point = |view: View<'_>| Point::of(number(view.item(0)?)?, number(view.item(1)?)?);
+    as_array(Some(coordinates))?.items().map(point).collect()
 }
 
 #[cfg(test)]
