@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#geospatial-functions>
 
 mod geohash;
+mod lines;
 mod shapes;
 mod sphere;
 
@@ -13,6 +14,9 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &geohash::OF_POINT,
     &geohash::TO_CENTRAL_POINT,
     &geohash::TO_POLYGON,
+    &lines::CLOSEST,
+    &lines::INTERPOLATE,
+    &lines::LINE_CENTROID,
     &shapes::POINT_IN_POLYGON,
     &shapes::POINT_TO_LINE,
     &shapes::POINT_TO_POLYGON,

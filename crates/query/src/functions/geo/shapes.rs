@@ -71,7 +71,8 @@ fn line_angle(line: &[Point], point: Point) -> f64 {
     line.windows(2).map(|pair| edge_angle(pair[0], pair[1], point)).fold(f64::INFINITY, f64::min)
 }
 
-fn edge_angle(from: Point, to: Point, point: Point) -> f64 {
+/// The angle from a point to the nearest point of an edge.
+pub(super) fn edge_angle(from: Point, to: Point, point: Point) -> f64 {
     let normal = from.cross(to);
     let beside = normal.cross(from).dot(point) > 0.0 && to.cross(normal).dot(point) > 0.0;
     match beside {
@@ -95,14 +96,14 @@ fn polygons(shape: View<'_>) -> Option<Result<Vec<Polygon>>> {
 }
 
 /// The lines of a LineString or a MultiLineString.
-fn lines(shape: View<'_>) -> Option<Result<Vec<Vec<Point>>>> {
+pub(super) fn lines(shape: View<'_>) -> Option<Vec<Vec<Point>>> {
     let coordinates = as_array(shape.property("coordinates"))?;
     let lines: Vec<Vec<Point>> = match shape.property("type")?.as_str()? {
         "LineString" => vec![points(coordinates)?],
         "MultiLineString" => coordinates.items().map(points).collect::<Option<_>>()?,
         _ => return None,
     };
-    (!lines.is_empty() && lines.iter().all(|line| line.len() > 1)).then_some(Ok(lines))
+    (!lines.is_empty() && lines.iter().all(|line| line.len() > 1)).then_some(lines)
 }
 
 /// One value a row, of a place and of a shape that is read once where it is the same for all rows.
@@ -174,7 +175,7 @@ function!(
 kernel!(
     /// In metres.
     TO_LINE = "kql_geo_distance_point_to_line" -> Real, |a, n| {
-        let distances = measure(a, n, lines, |lines, point| {
+        let distances = measure(a, n, |shape| lines(shape).map(Ok), |lines, point| {
             RADIUS * lines.iter().map(|line| line_angle(line, point)).fold(f64::INFINITY, f64::min)
         })?;
         Ok(std::sync::Arc::new(Float64Array::from(distances)))

@@ -53,6 +53,48 @@ impl Point {
         a * x + b * y + c * z
     }
 
+    /// The place of a direction.
+    pub(super) fn place(self) -> (f64, f64) {
+        let [x, y, z] = self.0;
+        (y.atan2(x).to_degrees(), z.atan2(x.hypot(y)).to_degrees())
+    }
+
+    /// So much of one direction and so much of another.
+    fn mixed(self, share: f64, other: Point, other_share: f64) -> Point {
+        Point([0, 1, 2].map(|axis| self.0[axis] * share + other.0[axis] * other_share))
+    }
+
+    /// The middle of the way to another direction, as long as the way.
+    pub(super) fn mass(self, other: Point) -> Point {
+        let (sum, difference) = (self.mixed(1.0, other, 1.0), self.mixed(1.0, other, -1.0));
+        match sum.dot(sum) > 0.0 {
+            true => sum.mixed((difference.dot(difference) / sum.dot(sum)).sqrt(), sum, 0.0),
+            false => Point([0.0; 3]),
+        }
+    }
+
+    /// The direction that lies at an angle on the way to another.
+    pub(super) fn towards(self, other: Point, angle: f64) -> Point {
+        let normal = self.cross(other);
+        let beside = normal.cross(self);
+        let length = beside.dot(beside).sqrt();
+        match length > 0.0 {
+            true => self.mixed(angle.cos(), beside, angle.sin() / length),
+            false => self,
+        }
+    }
+
+    /// The direction of an edge that is nearest.
+    pub(super) fn foot_on(self, from: Point, to: Point) -> Point {
+        let normal = from.cross(to);
+        if normal.cross(from).dot(self) > 0.0 && to.cross(normal).dot(self) > 0.0 {
+            let square = normal.dot(normal);
+            let foot = self.mixed(1.0, normal, -self.dot(normal) / square);
+            return foot.mixed(1.0 / foot.dot(foot).sqrt(), foot, 0.0);
+        }
+        if self.angle(from) <= self.angle(to) { from } else { to }
+    }
+
     /// The angle between two directions; exact for small ones, too.
     pub(super) fn angle(self, other: Point) -> f64 {
         let cross = self.cross(other);
