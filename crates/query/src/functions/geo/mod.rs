@@ -4,6 +4,7 @@
 
 mod geohash;
 mod lines;
+mod s2;
 mod shapes;
 mod sphere;
 
@@ -17,6 +18,8 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &lines::CLOSEST,
     &lines::INTERPOLATE,
     &lines::LINE_CENTROID,
+    &s2::OF_POINT,
+    &s2::TO_CENTRAL_POINT,
     &shapes::POINT_IN_POLYGON,
     &shapes::POINT_TO_LINE,
     &shapes::POINT_TO_POLYGON,

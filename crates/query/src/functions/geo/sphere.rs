@@ -53,6 +53,17 @@ impl Point {
         a * x + b * y + c * z
     }
 
+    /// The direction of a way.
+    pub(super) fn along(way: [f64; 3]) -> Point {
+        let length = Point(way).dot(Point(way)).sqrt();
+        Point(way.map(|part| part / length))
+    }
+
+    /// Its parts along the axes.
+    pub(super) fn coordinates(self) -> [f64; 3] {
+        self.0
+    }
+
     /// The place of a direction.
     pub(super) fn place(self) -> (f64, f64) {
         let [x, y, z] = self.0;
