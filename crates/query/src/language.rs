@@ -44,8 +44,6 @@ const FUNCTIONS: &[&str] = &[
     "geo_polygon_simplify",
     "geo_polygon_to_h3cells",
     "geo_polygon_to_s2cells",
-    "geo_s2cell_neighbors",
-    "geo_s2cell_to_polygon",
     "geo_simplify_polygons_array",
     "geo_union_lines_array",
     "geo_union_polygons_array",

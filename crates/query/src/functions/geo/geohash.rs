@@ -59,7 +59,7 @@ impl Cell {
         for place in 0..letters {
             let mut bits = 0;
             for bit in 0..5 {
-                let of_longitude = (place * 5 + bit) % 2 == 0;
+                let of_longitude = (place * 5 + bit).is_multiple_of(2);
                 let upper = match of_longitude {
                     true => longitude >= cell.longitude + cell.width / 2.0,
                     false => latitude >= cell.latitude + cell.height / 2.0,

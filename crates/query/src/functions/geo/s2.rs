@@ -35,24 +35,14 @@ struct Cell {
 
 impl Cell {
     fn of(point: Point, level: u32) -> Cell {
-        let [x, y, z] = point.coordinates();
-        let size = [x.abs(), y.abs(), z.abs()];
-        let axis = match size {
-            [x, y, z] if x >= y && x >= z => 0,
-            [_, y, z] if y >= z => 1,
-            _ => 2,
-        };
-        let face = if [x, y, z][axis] < 0.0 { axis as u64 + 3 } else { axis as u64 };
-        let (u, v) = match face {
-            0 => (y / x, z / x),
-            1 => (-x / y, z / y),
-            2 => (-x / z, -y / z),
-            3 => (z / x, y / x),
-            4 => (z / y, -x / y),
-            _ => (-y / z, -x / z),
-        };
+        let (face, u, v) = face_of(point);
+        Cell::holding(face, leaf(share_of(u)), leaf(share_of(v)), level)
+    }
+
+    /// The cell of a level that holds a smallest cell.
+    fn holding(face: u64, i: u64, j: u64, level: u32) -> Cell {
         let keep = !((1_u64 << (LEVEL_MAX - level)) - 1);
-        Cell { face, i: leaf(u) & keep, j: leaf(v) & keep, level }
+        Cell { face, i: i & keep, j: j & keep, level }
     }
 
     /// The number of the cell: its face, its place on the curve two bits a level, and a bit that marks the end.
@@ -79,7 +69,7 @@ impl Cell {
         let id = u64::from_str_radix(&format!("{token:0<16}"), 16).ok().filter(|_| valid)?;
         let end = id.trailing_zeros();
         let face = id >> 61;
-        if id == 0 || end % 2 != 0 || end > 2 * LEVEL_MAX || face > 5 {
+        if id == 0 || !end.is_multiple_of(2) || end > 2 * LEVEL_MAX || face > 5 {
             return None;
         }
         let level = LEVEL_MAX - end / 2;
@@ -97,25 +87,78 @@ impl Cell {
     }
 
     fn center(self) -> Point {
-        let half = (1_u64 << (LEVEL_MAX - self.level)) as f64 / 2.0;
+        self.point(0.5, 0.5)
+    }
+
+    /// The point at so much of its width and of its height.
+    fn point(self, across: f64, up: f64) -> Point {
+        let size = (1_u64 << (LEVEL_MAX - self.level)) as f64;
         let smallest = (1_u64 << LEVEL_MAX) as f64;
-        let (u, v) = (side((self.i as f64 + half) / smallest), side((self.j as f64 + half) / smallest));
-        Point::along(match self.face {
-            0 => [1.0, u, v],
-            1 => [-u, 1.0, v],
-            2 => [-u, -v, 1.0],
-            3 => [-1.0, -v, -u],
-            4 => [v, -1.0, -u],
-            _ => [v, u, -1.0],
-        })
+        let share = |corner: u64, part: f64| side((corner as f64 + part * size) / smallest);
+        on_face(self.face, share(self.i, across), share(self.j, up))
+    }
+
+    /// The cell of the same level that lies so many cells to the side, perhaps on another face.
+    fn beside(self, across: i64, up: i64) -> Cell {
+        let size = 1_i64 << (LEVEL_MAX - self.level);
+        let (i, j) = (self.i as i64 + across * size, self.j as i64 + up * size);
+        let smallest = 1_i64 << LEVEL_MAX;
+        if (0..smallest).contains(&i) && (0..smallest).contains(&j) {
+            return Cell { i: i as u64, j: j as u64, ..self };
+        }
+        // Just beyond an edge of the face, where another one begins. The smallest cell there is within the neighbor.
+        let limit = 1.0 + f64::EPSILON;
+        let coordinate = |place: i64| {
+            let place = place.clamp(-1, smallest);
+            ((2 * (place - smallest / 2) + 1) as f64 / smallest as f64).clamp(-limit, limit)
+        };
+        // There and back, shares of a side are taken as coordinates, which keeps neighbors beside each other.
+        let (face, u, v) = face_of(on_face(self.face, coordinate(i), coordinate(j)));
+        Cell::holding(face, leaf(0.5 * (u + 1.0)), leaf(0.5 * (v + 1.0)), self.level)
     }
 }
 
-/// The smallest cell at a coordinate of a face, so that cells are about equally large.
-fn leaf(u: f64) -> u64 {
-    let s = if u >= 0.0 { 0.5 * (1.0 + 3.0 * u).sqrt() } else { 1.0 - 0.5 * (1.0 - 3.0 * u).sqrt() };
+/// The direction of a place on a face of the cube.
+fn on_face(face: u64, u: f64, v: f64) -> Point {
+    Point::along(match face {
+        0 => [1.0, u, v],
+        1 => [-u, 1.0, v],
+        2 => [-u, -v, 1.0],
+        3 => [-1.0, -v, -u],
+        4 => [v, -1.0, -u],
+        _ => [v, u, -1.0],
+    })
+}
+
+/// The face that a direction goes through, and the coordinates there.
+fn face_of(point: Point) -> (u64, f64, f64) {
+    let [x, y, z] = point.coordinates();
+    let axis = match [x.abs(), y.abs(), z.abs()] {
+        [x, y, z] if x >= y && x >= z => 0,
+        [_, y, z] if y >= z => 1,
+        _ => 2,
+    };
+    let face = if [x, y, z][axis] < 0.0 { axis as u64 + 3 } else { axis as u64 };
+    let (u, v) = match face {
+        0 => (y / x, z / x),
+        1 => (-x / y, z / y),
+        2 => (-x / z, -y / z),
+        3 => (z / x, y / x),
+        4 => (z / y, -x / y),
+        _ => (-y / z, -x / z),
+    };
+    (face, u, v)
+}
+
+/// The share of a side at a coordinate of a face, so that cells are about equally large.
+fn share_of(u: f64) -> f64 {
+    if u >= 0.0 { 0.5 * (1.0 + 3.0 * u).sqrt() } else { 1.0 - 0.5 * (1.0 - 3.0 * u).sqrt() }
+}
+
+/// The smallest cell at a share of a side.
+fn leaf(share: f64) -> u64 {
     let smallest = 1_u64 << LEVEL_MAX;
-    ((s * smallest as f64).floor().max(0.0) as u64).min(smallest - 1)
+    ((share * smallest as f64).floor().max(0.0) as u64).min(smallest - 1)
 }
 
 /// The coordinate of a face at a share of its side.
@@ -151,23 +194,65 @@ kernel!(
     }
 );
 
+const CELL: &[crate::functions::Parameter] = &[exactly("s2cell", Text)];
+
 function!(
     pub(super) TO_CENTRAL_POINT = ["geo_s2cell_to_central_point"],
     Naming::None,
-    [by_kernel(&[exactly("s2cell", Text)], &CENTER)]
+    [by_kernel(CELL, &CENTER)]
 );
 kernel!(
     /// Null for what is no cell.
     CENTER = "kql_geo_s2cell_to_central_point" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
         if let Some(cell) = Cell::parse(token) {
-            let (longitude, latitude) = cell.center().place();
-            let coordinates = Tree::Array(vec![Tree::Real(longitude), Tree::Real(latitude)]);
-            let kind = Tree::String("Point".to_owned());
-            let point = Tree::Bag(vec![("type".to_owned(), kind), ("coordinates".to_owned(), coordinates)]);
-            bytes.extend(point.pack());
+            bytes.extend(geometry("Point", coordinates(cell.center())));
         }
     })
 );
+
+function!(pub(super) TO_POLYGON = ["geo_s2cell_to_polygon"], Naming::None, [by_kernel(CELL, &POLYGON)]);
+kernel!(
+    /// Null for what is no cell.
+    POLYGON = "kql_geo_s2cell_to_polygon" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
+        if let Some(cell) = Cell::parse(token) {
+            let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
+            let ring = corners.map(|(across, up)| coordinates(cell.point(across, up)));
+            bytes.extend(geometry("Polygon", Tree::Array(vec![Tree::Array(ring.to_vec())])));
+        }
+    })
+);
+
+function!(pub(super) NEIGHBORS = ["geo_s2cell_neighbors"], Naming::None, [by_kernel(CELL, &AROUND)]);
+kernel!(
+    /// The cells that touch a cell, in no promised order; null for what is no cell.
+    AROUND = "kql_geo_s2cell_neighbors" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
+        const STEPS: [(i64, i64); 8] =
+            [(1, 1), (1, 0), (-1, 0), (0, -1), (-1, 1), (1, -1), (0, 1), (-1, -1)];
+        if let Some(cell) = Cell::parse(token) {
+            let mut neighbors: Vec<Cell> = Vec::new();
+            for (across, up) in STEPS {
+                // Three faces meet in a corner of the cube: a cell there has one neighbor less.
+                let neighbor = cell.beside(across, up);
+                if neighbor != cell && !neighbors.contains(&neighbor) {
+                    neighbors.push(neighbor);
+                }
+            }
+            let tokens = neighbors.into_iter().map(|neighbor| Tree::String(neighbor.token()));
+            bytes.extend(Tree::Array(tokens.collect()).pack());
+        }
+    })
+);
+
+fn coordinates(point: Point) -> Tree {
+    let (longitude, latitude) = point.place();
+    Tree::Array(vec![Tree::Real(longitude), Tree::Real(latitude)])
+}
+
+/// GeoJSON.
+fn geometry(kind: &str, coordinates: Tree) -> Vec<u8> {
+    let kind = Tree::String(kind.to_owned());
+    Tree::Bag(vec![("type".to_owned(), kind), ("coordinates".to_owned(), coordinates)]).pack()
+}
 
 #[cfg(test)]
 mod tests {
@@ -184,6 +269,30 @@ mod tests {
                 assert_eq!(Cell::of(cell.center(), level), cell);
             }
         }
+    }
+
+    #[test]
+    fn cells_have_corners_and_neighbors() {
+        let neighbors = value("geo_s2cell_neighbors('47b1d')");
+        assert_eq!(neighbors.matches(',').count(), 7);
+        for neighbor in neighbors.trim_matches(['[', ']']).split(',') {
+            let back = value(&format!(
+                "set_has_element(geo_s2cell_neighbors({}), '47b1d')",
+                neighbor.replace('"', "'")
+            ));
+            assert_eq!(back, "True", "{neighbor}");
+        }
+        // In a corner of the cube, and a whole face.
+        let corner = Cell { face: 0, i: 0, j: 0, level: 3 }.token();
+        assert_eq!(value(&format!("array_length(geo_s2cell_neighbors('{corner}'))")), "7");
+        assert_eq!(value("array_length(geo_s2cell_neighbors('1'))"), "4");
+        assert_eq!(
+            value(
+                "p = geo_s2cell_to_polygon('1').coordinates[0] | project p[0], array_length(p), round(todouble(p[2][1]), 9)"
+            ),
+            "[-45.0,-35.264389682754654] | 5 | 35.264389683"
+        );
+        assert_eq!(value("geo_s2cell_to_polygon('x'), geo_s2cell_neighbors('')"), "null | null");
     }
 
     #[test]
