@@ -106,7 +106,9 @@ fn no_call_panics() {
                 for _ in 0..count {
                     let value = fitting(parameter.accepts, &mut next);
                     // Now as a constant, now as a column that is evaluated for each row.
-                    if call % 2 == 0 || matches!(parameter.accepts, Accepts::Constant(_) | Accepts::Type) {
+                    if call.is_multiple_of(2)
+                        || matches!(parameter.accepts, Accepts::Constant(_) | Accepts::Type)
+                    {
                         arguments.push(value.to_owned());
                     } else {
                         let column = format!("c{}", columns.len());
