@@ -151,6 +151,7 @@ impl Binder<'_> {
             Accepts::Text | Accepts::StringOrDynamic => self.converted(typed, KustoType::String),
             Accepts::Exactly(kind) | Accepts::Constant(kind) => self.converted(typed, kind),
             Accepts::Integer => self.converted(typed, KustoType::Long),
+            Accepts::Packed => self.converted(typed, KustoType::Dynamic),
             Accepts::Number | Accepts::Summable if typed.kind == KustoType::Dynamic => {
                 self.converted(typed, KustoType::Real)
             }
@@ -389,7 +390,7 @@ impl Binder<'_> {
                     "'column_ifexists' takes the name of a column and a default",
                 ),
             },
-            _ => return None,
+            _ => return self.of_columns(call, span, scope),
         })
     }
 }
@@ -434,7 +435,7 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
             || matches!((kind, wanted), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int))
     };
     match accepts {
-        Accepts::Any | Accepts::Text => true,
+        Accepts::Any | Accepts::Text | Accepts::Packed => true,
         Accepts::NotDynamic => kind != Dynamic,
         Accepts::StringOrDynamic => matches!(kind, Text | Dynamic),
         Accepts::Exactly(wanted) => becomes(wanted),
@@ -449,7 +450,7 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
 
 fn describe(accepts: Accepts) -> String {
     match accepts {
-        Accepts::Any | Accepts::Text => "any value".to_owned(),
+        Accepts::Any | Accepts::Text | Accepts::Packed => "any value".to_owned(),
         Accepts::NotDynamic => "any value but a dynamic".to_owned(),
         Accepts::StringOrDynamic => "a string".to_owned(),
         Accepts::Exactly(kind) => format!("a {kind}"),

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod call;
+mod columns;
 mod compare;
 mod conversion;
 mod literal;

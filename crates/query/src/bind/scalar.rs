@@ -7,6 +7,7 @@ use weir_kql::nearest;
 use weir_value::KustoType;
 
 use super::{Binder, Binding, Scope};
+use crate::functions::dynamic::order::several;
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
 use crate::typed::{Column, Typed};
@@ -168,6 +169,15 @@ impl Binder<'_> {
 
     /// `base[index]`: an element of an array or a property of a bag.
     fn index(&mut self, base: &Expr, index: &Expr, scope: Scope<'_>) -> Typed {
+        if let Some(columns) = several(self, base, scope) {
+            // One of several columns: by its place, which has to be known.
+            let place = self.constant_long(index, scope, "the place of a column");
+            let found = place.and_then(|place| columns.into_iter().nth(usize::try_from(place).ok()?));
+            return match found {
+                Some((_, column)) => column,
+                None => self.refuse(None, index.span, "there is no such column"),
+            };
+        }
         let (base_typed, index_typed) = (self.scalar(base, scope), self.scalar(index, scope));
         if base_typed.poisoned || index_typed.poisoned {
             return Typed::poison();

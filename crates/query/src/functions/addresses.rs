@@ -2,6 +2,10 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#ipv4ipv6-functions>
 
+pub(crate) mod text;
+pub(crate) mod v4;
+pub(crate) mod v6;
+
 use std::net::Ipv4Addr;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray};

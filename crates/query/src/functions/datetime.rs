@@ -2,6 +2,14 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#datetime-timespan-functions>
 
+pub(crate) mod bins;
+pub(crate) mod difference;
+pub(crate) mod make;
+pub(crate) mod parts;
+pub(crate) mod periods;
+pub(crate) mod spans;
+pub(crate) mod zones;
+
 use datafusion::arrow::array::{Int32Array, Int64Array};
 use datafusion::common::ScalarValue;
 use weir_value::timespan::{TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND};
@@ -65,6 +73,8 @@ enum Part {
     Months(i64),
     /// So many ticks.
     Ticks(i64),
+    /// Hundredths of a tick.
+    Nanoseconds,
 }
 
 /// The parts that `datetime_add` knows.
@@ -80,6 +90,7 @@ fn part(name: &str) -> Option<Part> {
         "second" => Part::Ticks(TICKS_PER_SECOND),
         "millisecond" => Part::Ticks(TICKS_PER_SECOND / 1_000),
         "microsecond" => Part::Ticks(TICKS_PER_SECOND / 1_000_000),
+        "nanosecond" => Part::Nanoseconds,
         _ => return None,
     })
 }
@@ -110,13 +121,14 @@ kernel!(ADD_PART = "kql_datetime_add" -> Datetime, |a, n| {
     map2::<Long, Long, i64, Int64Array>(&a[1..], n, |count, ticks| match part? {
         Part::Ticks(unit) => ticks.checked_add(count.checked_mul(unit)?).and_then(datetime::in_range),
         Part::Months(unit) => add_months(ticks, count.checked_mul(unit)?),
+        Part::Nanoseconds => ticks.checked_add(count / 100).and_then(datetime::in_range),
     })
 });
 
 /// The same day so many months later, or the last day of a shorter month.
 pub(crate) fn add_months(ticks: i64, months: i64) -> Option<i64> {
     let civil = datetime::to_civil(ticks);
-    let month = i64::from(civil.year) * 12 + i64::from(civil.month) - 1 + months;
+    let month = (i64::from(civil.year) * 12 + i64::from(civil.month) - 1).checked_add(months)?;
     let (year, month) = (i32::try_from(month.div_euclid(12)).ok()?, month.rem_euclid(12) as u32 + 1);
     let day = civil.day.min(datetime::days_in_month(year, month));
     datetime::from_civil(year, month, day, civil.time)
@@ -164,10 +176,12 @@ kernel!(HOUR = "kql_hourofday" -> Int, |a, n| {
 
 function!(DAY_OF_WEEK = ["dayofweek"], Naming::None, [by_kernel(&[exactly("date", Datetime)], &WEEKDAY)]);
 kernel!(
-    /// Days since Sunday, as a timespan.
+    /// Days since Sunday, as a timespan; null on the last day there is.
     WEEKDAY = "kql_dayofweek" -> Timespan, |a, n| {
         map1::<Long, i64, Int64Array>(a, n, |ticks| {
-            Some((ticks.div_euclid(TICKS_PER_DAY) + 1).rem_euclid(7) * TICKS_PER_DAY)
+            // A day later is a day of the week from Monday; behind the last day there is none.
+            let later = ticks.checked_add(TICKS_PER_DAY).and_then(datetime::in_range)?;
+            Some(later.div_euclid(TICKS_PER_DAY).rem_euclid(7) * TICKS_PER_DAY)
         })
     }
 );
@@ -190,7 +204,7 @@ function!(
     })]
 );
 
-fn is_format_character(c: char) -> bool {
+pub(super) fn is_format_character(c: char) -> bool {
     matches!(
         c,
         'd' | 'f'

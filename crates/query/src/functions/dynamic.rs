@@ -2,20 +2,62 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#dynamicarray-functions>
 
-use datafusion::arrow::array::Int64Array;
+pub(crate) mod arrays;
+pub(crate) mod bags;
+pub(crate) mod order;
+pub(crate) mod paths;
+pub(crate) mod sets;
+pub(crate) mod shapes;
+
+use datafusion::arrow::array::{ArrayRef, Int64Array};
 use weir_value::KustoType;
-use weir_value::dynamic::{Kind, Packer};
+use weir_value::dynamic::{Kind, Packer, View};
 
 use super::conversion::{PARSE_JSON, write_dynamic};
 use super::{Accepts, Function, Naming, by_kernel, exactly, many, one, with};
 use crate::bind::pack;
 use crate::kernel;
-use crate::kernel::{Column, Dyn, Long, PackedOut, Str, map1, write2};
+use crate::kernel::{Budget, Column, Dyn, Long, PackedOut, Str, map1, write2};
 use crate::typed::Typed;
 
 use KustoType::{Dynamic, String as Text};
 
 pub(crate) const FUNCTIONS: &[&Function] = &[&PARSE, &ARRAY_LENGTH, &PACK_ARRAY, &BAG_PACK, &STRCAT_ARRAY];
+
+/// One dynamic a row, packed into an empty buffer; nothing packed is a null.
+pub(crate) fn pack_rows(
+    rows: usize,
+    mut pack: impl FnMut(usize, &mut Vec<u8>),
+) -> datafusion::common::Result<ArrayRef> {
+    let mut out = PackedOut::new(rows);
+    let mut budget = Budget::default();
+    for row in 0..rows {
+        let mut size = 0;
+        out.pack(|bytes| {
+            pack(row, bytes);
+            size = bytes.len();
+        });
+        budget.spend(size)?;
+    }
+    Ok(out.finish())
+}
+
+/// Appends an array of values; nothing stands for a null.
+pub(crate) fn write_array<'v>(values: impl IntoIterator<Item = Option<View<'v>>>, bytes: &mut Vec<u8>) {
+    Packer::new(bytes).array(|array| {
+        for value in values {
+            array.item(|packer| match value {
+                Some(view) => packer.packed(view),
+                None => packer.null(),
+            });
+        }
+    });
+}
+
+/// The value where it is an array.
+pub(crate) fn as_array(value: Option<View<'_>>) -> Option<View<'_>> {
+    value.filter(|view| view.kind() == Kind::Array)
+}
 
 kernel!(
     /// A property of a bag; null where it has none.
@@ -106,24 +148,36 @@ function!(
         a.binder.fold(Typed::new(BAG.call(exprs), Dynamic))
     })]
 );
-kernel!(BAG = "kql_bag_pack" -> Dynamic, |a, n| {
+kernel!(BAG = "kql_bag_pack" -> Dynamic, |a, n| pack_bags(a, n, false));
+kernel!(
+    /// Without what is null or blank.
+    BAG_OF_PRESENT = "kql_bag_pack_present" -> Dynamic, |a, n| pack_bags(a, n, true)
+);
+
+/// One bag a row, of key, value, key, value …
+fn pack_bags(
+    a: &[datafusion::logical_expr::ColumnarValue],
+    rows: usize,
+    only_present: bool,
+) -> datafusion::common::Result<ArrayRef> {
     let keys = a.iter().step_by(2).map(Column::<Str>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
-    let values = a.iter().skip(1).step_by(2).map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
-    let mut out = PackedOut::new(n);
-    for row in 0..n {
-        out.pack(|bytes| {
-            Packer::new(bytes).bag(|bag| {
-                for (key, value) in keys.iter().zip(&values) {
-                    bag.property(key.get(row).unwrap_or_default(), |packer| match value.get(row) {
-                        Some(view) => packer.packed(view),
-                        None => packer.null(),
-                    });
+    let values =
+        a.iter().skip(1).step_by(2).map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
+    pack_rows(rows, |row, bytes| {
+        Packer::new(bytes).bag(|bag| {
+            for (key, value) in keys.iter().zip(&values) {
+                let value = value.get(row);
+                if only_present && value.is_none_or(|value| value.as_str() == Some("")) {
+                    continue;
                 }
-            });
+                bag.property(key.get(row).unwrap_or_default(), |packer| match value {
+                    Some(view) => packer.packed(view),
+                    None => packer.null(),
+                });
+            }
         });
-    }
-    Ok(out.finish())
-});
+    })
+}
 
 function!(
     STRCAT_ARRAY = ["strcat_array", "array_strcat"],

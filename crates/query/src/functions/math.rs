@@ -2,6 +2,12 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#mathematical-functions>
 
+pub(crate) mod bits;
+pub(crate) mod random;
+pub(crate) mod special;
+pub(crate) mod trigonometry;
+pub(crate) mod units;
+
 use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array};
 use datafusion::logical_expr::Expr;
 use weir_value::{KustoType, datetime};
@@ -178,6 +184,7 @@ kernel!(ABS_TIMESPAN = "kql_abs_timespan" -> Timespan, |a, n| {
 });
 kernel!(ABS_REAL = "kql_abs_real" -> Real, |a, n| map1::<Real, f64, Float64Array>(a, n, |x| Some(x.abs())));
 
+/// A function of one or two reals: its name, its default name, its value.
 macro_rules! of_reals {
     ($function:ident, $kernel:ident, $name:literal, $naming:expr, |$($x:ident),+| $value:expr) => {
         const $function: Function = Function {
@@ -194,6 +201,8 @@ macro_rules! of_reals {
         kernel!($kernel = (concat!("kql_", $name)) -> Real, |a, n| map2::<Real, Real, f64, Float64Array>(a, n, |$x, $y| $value));
     };
 }
+
+pub(super) use of_reals;
 
 of_reals!(SIGN, SIGN_REAL, "sign", Naming::None, |x| Some(if x > 0.0 {
     1.0

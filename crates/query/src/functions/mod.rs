@@ -7,20 +7,26 @@
 
 /// Makes a [`Function`] constant: `function!(NAME = ["name", "older_name"], naming, [overload, …])`.
 macro_rules! function {
-    ($(#[$doc:meta])* $name:ident = $names:expr, $naming:expr, [$($overload:expr),+ $(,)?]) => {
+    ($(#[$doc:meta])* $visible:vis $name:ident = $names:expr, $naming:expr, [$($overload:expr),+ $(,)?]) => {
         $(#[$doc])*
-        const $name: $crate::functions::Function =
+        $visible const $name: $crate::functions::Function =
             $crate::functions::Function { names: &$names, naming: $naming, overloads: &[$($overload),+] };
     };
 }
 
 pub(crate) mod addresses;
+pub(crate) mod assertion;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
 pub(crate) mod datetime;
 pub(crate) mod dynamic;
+pub(crate) mod encoding;
+pub(crate) mod geo;
 pub(crate) mod hashing;
 pub(crate) mod math;
+pub(crate) mod parsing;
+#[cfg(test)]
+mod robustness;
 pub(crate) mod strings;
 pub(crate) mod text_match;
 
@@ -97,6 +103,8 @@ pub enum Accepts {
     NotDynamic,
     /// Any, which becomes a string.
     Text,
+    /// Any, which becomes a dynamic.
+    Packed,
     /// A string, or a dynamic that becomes one.
     StringOrDynamic,
     /// This type, or what becomes it without a loss: ints for longs, whole numbers for reals, a dynamic for any.
@@ -157,15 +165,42 @@ pub(crate) const fn with(
 }
 
 /// The families, one file or folder each.
-static FAMILIES: [&[&Function]; 8] = [
+static FAMILIES: &[&[&Function]] = &[
     conversion::FUNCTIONS,
     strings::FUNCTIONS,
+    strings::build::FUNCTIONS,
+    strings::find::FUNCTIONS,
+    strings::matches::FUNCTIONS,
     math::FUNCTIONS,
+    math::bits::FUNCTIONS,
+    math::random::FUNCTIONS,
+    math::special::FUNCTIONS,
+    math::trigonometry::FUNCTIONS,
+    math::units::FUNCTIONS,
     datetime::FUNCTIONS,
+    datetime::bins::FUNCTIONS,
+    datetime::difference::FUNCTIONS,
+    datetime::make::FUNCTIONS,
+    datetime::parts::FUNCTIONS,
+    datetime::periods::FUNCTIONS,
+    datetime::spans::FUNCTIONS,
+    datetime::zones::FUNCTIONS,
     dynamic::FUNCTIONS,
+    dynamic::arrays::FUNCTIONS,
+    dynamic::bags::FUNCTIONS,
+    dynamic::order::FUNCTIONS,
+    dynamic::sets::FUNCTIONS,
+    dynamic::shapes::FUNCTIONS,
     conditional::FUNCTIONS,
     addresses::FUNCTIONS,
+    addresses::text::FUNCTIONS,
+    addresses::v4::FUNCTIONS,
+    addresses::v6::FUNCTIONS,
+    assertion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    geo::FUNCTIONS,
     hashing::FUNCTIONS,
+    parsing::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

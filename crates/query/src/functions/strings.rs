@@ -2,6 +2,10 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#string-functions>
 
+pub(crate) mod build;
+pub(crate) mod find;
+pub(crate) mod matches;
+
 use datafusion::arrow::array::Int64Array;
 use datafusion::common::Result;
 use weir_value::KustoType;
@@ -241,7 +245,7 @@ fn rewrite_of(pattern: &str) -> String {
 }
 
 /// Tells a constant that is no regular expression.
-fn check_regex(a: &mut Arguments<'_, '_, '_>, place: usize, pattern: &Typed) -> bool {
+pub(super) fn check_regex(a: &mut Arguments<'_, '_, '_>, place: usize, pattern: &Typed) -> bool {
     let text = pattern.as_text().unwrap_or_default().to_owned();
     match compile(&text) {
         Ok(_) => true,

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/datatypes-string-operators>
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array};
 use datafusion::common::Result;
 use datafusion::logical_expr::ColumnarValue;
 use memchr::memmem::Finder;
@@ -301,6 +301,37 @@ fn has_terms(arguments: &[ColumnarValue], rows: usize, every: bool) -> Result<Ar
         })
         .collect();
     Ok(std::sync::Arc::new(found))
+}
+
+/// The place of the first string of an array that is a term of the text; -1 where none is.
+pub(crate) fn first_term(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
+    let texts = Column::<Str>::of(&arguments[0])?;
+    let lists = Column::<Dyn>::of(&arguments[1])?;
+    let terms_of = |row: usize| -> Option<Vec<String>> {
+        let list = lists.get(row).filter(|list| list.kind() == weir_value::dynamic::Kind::Array)?;
+        let text_of = |item| {
+            let mut text = String::new();
+            super::conversion::write_dynamic(item, &mut text);
+            folded(&text)
+        };
+        Some(list.items().map(text_of).collect())
+    };
+    let place = |text: &str, terms: &[String]| {
+        let text = folded(text);
+        let found = terms.iter().position(|term| Needle::new(term, Bounds::Both).is_in(&text));
+        found.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1)
+    };
+    let constant = lists.constant().is_some().then(|| terms_of(0));
+    let places: Int64Array = (0..rows)
+        .map(|row| {
+            let text = texts.get(row).unwrap_or_default();
+            match &constant {
+                Some(terms) => terms.as_deref().map(|terms| place(text, terms)),
+                None => terms_of(row).map(|terms| place(text, &terms)),
+            }
+        })
+        .collect();
+    Ok(std::sync::Arc::new(places))
 }
 
 kernel!(HAS_ANY = "kql_has_any" -> Bool, |a, n| has_terms(a, n, false));

@@ -98,6 +98,30 @@ impl<V: Value> Column<V> {
     }
 }
 
+/// The bytes that a kernel may still make of the rows of one batch.
+#[derive(Debug)]
+pub struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        // More than that does not go into one column.
+        Budget(1 << 30)
+    }
+}
+
+impl Budget {
+    /// Takes so many bytes; an error where they are not there.
+    pub fn spend(&mut self, bytes: usize) -> Result<()> {
+        match self.0.checked_sub(bytes) {
+            Some(rest) => {
+                self.0 = rest;
+                Ok(())
+            }
+            None => exec_err!("a function makes more than a gibibyte of values of a batch of rows"),
+        }
+    }
+}
+
 /// Collects text, one piece a row.
 pub struct TextOut {
     builder: datafusion::arrow::array::StringViewBuilder,
@@ -186,4 +210,16 @@ pub(super) fn shrink(array: ArrayRef, constant: bool) -> Result<ColumnarValue> {
     } else {
         ColumnarValue::Array(array)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_ends() {
+        let mut budget = Budget::default();
+        assert!(budget.spend(1 << 30).is_ok());
+        assert!(budget.spend(0).is_ok() && budget.spend(1).is_err());
+    }
 }

@@ -7,12 +7,23 @@ use weir_kql::ast::{NamedExpr, Span};
 
 use super::project::assemble;
 use crate::bind::{Binder, Scope, UniqueNames};
+use crate::functions::dynamic::order::several;
 use crate::typed::{Relation, Typed};
 
 pub(crate) fn bind(binder: &mut Binder<'_>, items: &[NamedExpr], span: Span, scope: Scope<'_>) -> Relation {
     let mut names = UniqueNames::default();
     let mut columns = Vec::new();
     for (place, item) in items.iter().enumerate() {
+        if let Some(several) = several(binder, &item.value, scope) {
+            for (place, (own, typed)) in several.into_iter().enumerate() {
+                match item.names.get(place) {
+                    Some(name) => columns.push((names.unique(&name.text), typed)),
+                    None if item.names.is_empty() => columns.push((names.unique(&own), typed)),
+                    None => {}
+                }
+            }
+            continue;
+        }
         if let [_, second, ..] = item.names.as_slice() {
             binder.unsupported(second.span, "several columns from one expression");
             continue;
