@@ -38,6 +38,16 @@ impl WorkspaceCatalog {
     }
 }
 
+#[cfg(test)]
+impl WorkspaceCatalog {
+    /// Every table, without rows.
+    pub(crate) fn empty() -> Self {
+        let table =
+            |table: &'static weir_schema::Table| (table.name, WorkspaceTable { table, rows: Rows::Empty });
+        WorkspaceCatalog { tables: tables::ALL.iter().copied().map(table).collect() }
+    }
+}
+
 impl Catalog for WorkspaceCatalog {
     fn table(&self, name: &str) -> Option<&dyn Table> {
         self.tables.get(name).map(|table| table as &dyn Table)

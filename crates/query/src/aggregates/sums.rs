@@ -1,15 +1,15 @@
 //! `sum`, `avg` and their `…if` twins.
 
 use datafusion::common::ScalarValue;
-use datafusion::functions_aggregate::expr_fn::{avg, sum};
+use datafusion::functions_aggregate::expr_fn::{avg, count, sum};
 use weir_value::KustoType;
 
-use super::{Aggregate, AggregateArguments, Shape};
-use crate::functions::math::ROUND_TO_LONG;
+use super::{Aggregate, AggregateArguments, Shape, decimals};
+use crate::functions::math::{DIVIDE_REAL, ROUND_TO_LONG};
 use crate::functions::{Accepts, Naming, exactly, one};
 use crate::typed::Typed;
 
-use KustoType::{Bool, Datetime, Int, Long, Real, Timespan};
+use KustoType::{Bool, Datetime, Decimal, Int, Long, Real, Timespan};
 
 pub(super) const AGGREGATES: &[&Aggregate] = &[&SUM, &SUM_IF, &AVG, &AVG_IF];
 
@@ -51,13 +51,17 @@ fn sum_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
     if kind == Datetime {
         return a.binder.refuse(Some("KS107"), a.span, "datetimes have no sum");
     }
-    let mut total = sum(value.expr);
+    let mut total = match kind {
+        Decimal => decimals::SUM.call(vec![value.expr]),
+        _ => sum(value.expr),
+    };
     if conditional {
         let condition = a.take(1);
         total = a.filtered(total, condition);
     }
     let zero = match kind {
         Real => ScalarValue::Float64(Some(0.0)),
+        Decimal => crate::physical::decimal(weir_value::Decimal::ZERO),
         _ => ScalarValue::Int64(Some(0)),
     };
     let total = a.add(total, kind);
@@ -67,6 +71,26 @@ fn sum_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
 fn mean_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
     let value = a.take(0);
     let kind = value.kind;
+    if kind == Decimal {
+        let mut mean = decimals::MEAN.call(vec![value.expr]);
+        if conditional {
+            let condition = a.take(1);
+            mean = a.filtered(mean, condition);
+        }
+        return a.add(mean, Decimal);
+    }
+    if let Int | Long = kind {
+        // The sum of whole numbers wraps around, and so does their mean.
+        let (mut total, mut count) = (sum(value.clone().widened().expr), count(value.expr));
+        if conditional {
+            let condition = a.take(1);
+            total = a.filtered(total, condition.clone());
+            count = a.filtered(count, condition);
+        }
+        let (total, count) = (a.add(total, Long).as_real(), a.add(count, Long).as_real());
+        let mean = Typed::new(DIVIDE_REAL.call(vec![total.expr, count.expr]), Real);
+        return or_else(mean, ScalarValue::Float64(Some(f64::NAN)));
+    }
     let real = a.binder.converted(value, Real);
     let mut mean = avg(real.expr);
     if conditional {
@@ -76,7 +100,7 @@ fn mean_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
     let mean = a.add(mean, Real);
     match kind {
         Timespan | Datetime => Typed::new(ROUND_TO_LONG.call(vec![mean.expr]), kind),
-        Int | Long | Real => or_else(mean, ScalarValue::Float64(Some(f64::NAN))),
+        Real => or_else(mean, ScalarValue::Float64(Some(f64::NAN))),
         _ => mean,
     }
 }

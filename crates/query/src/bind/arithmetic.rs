@@ -8,13 +8,14 @@ use weir_value::KustoType;
 use super::Binder;
 use super::scalar::Use;
 use crate::functions::datetime::{DATETIME_MINUS, DATETIME_PLUS};
+use crate::functions::decimal;
 use crate::functions::math::{
     DIVIDE_LONG, DIVIDE_REAL, MODULO_LONG, MODULO_REAL, SPAN_DIVIDED, SPAN_TIMES_REAL, TICKS_RATIO,
 };
 use crate::kernel::Kernel;
 use crate::typed::Typed;
 
-use KustoType::{Datetime, Dynamic, Int, Long, Real, Timespan};
+use KustoType::{Datetime, Decimal, Dynamic, Int, Long, Real, Timespan};
 
 impl Binder<'_> {
     /// An operator between two operands, neither of them poisoned.
@@ -51,6 +52,12 @@ impl Binder<'_> {
                 let right = self.converted(right, widened(other));
                 (left, right)
             }
+            // Beside ticks, numbers with a fraction are reals.
+            (Decimal, Timespan | Datetime) => (self.converted(left, Real), right),
+            (Timespan | Datetime, Decimal) => {
+                let right = self.converted(right, Real);
+                (left, right)
+            }
             _ => (left, right),
         };
         let call = |kernel: &'static Kernel, kind, left: Typed, right: Typed| {
@@ -76,6 +83,17 @@ impl Binder<'_> {
                     Divide => call(&DIVIDE_REAL, Real, left, right),
                     _ => call(&MODULO_REAL, Real, left, right),
                 }
+            }
+            (_, Int | Long | Real | Decimal, Int | Long | Real | Decimal) => {
+                let (left, right) = (self.converted(left, Decimal), self.converted(right, Decimal));
+                let kernel = match op {
+                    Add => &decimal::PLUS,
+                    Subtract => &decimal::MINUS,
+                    Multiply => &decimal::TIMES,
+                    Divide => &decimal::DIVIDE,
+                    _ => &decimal::MODULO,
+                };
+                call(kernel, Decimal, left, right)
             }
             (Add, Timespan, Timespan) => Typed::new(left.expr + right.expr, Timespan),
             (Subtract, Timespan, Timespan) => Typed::new(left.expr - right.expr, Timespan),

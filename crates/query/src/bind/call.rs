@@ -431,7 +431,10 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
     let becomes = |wanted: KustoType| {
         kind == wanted
             || kind == Dynamic
-            || matches!((kind, wanted), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int))
+            || matches!(
+                (kind, wanted),
+                (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int) | (Decimal, Real)
+            )
             || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null) && kind != Text
     };
     match accepts {

@@ -12,7 +12,7 @@ use crate::functions::text_match::{FOLD_CASE, text_match};
 use crate::physical::literal;
 use crate::typed::Typed;
 
-use KustoType::{Bool, Datetime, Dynamic, Int, Long, Real, String as Text, Timespan};
+use KustoType::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String as Text, Timespan};
 
 impl Binder<'_> {
     /// `==`, `<`, `has` and their kin, between operands neither of which is poisoned.
@@ -79,6 +79,9 @@ impl Binder<'_> {
             (a, b) if a == b => (left, right),
             (Int | Long, Int | Long) => (left.widened(), right.widened()),
             (Int | Long | Real, Int | Long | Real) => (left.as_real(), right.as_real()),
+            (Int | Long | Real | Decimal, Int | Long | Real | Decimal) => {
+                (self.converted(left, Decimal), self.converted(right, Decimal))
+            }
             (Bool, Int | Long) | (Int | Long, Bool) => {
                 (self.converted(left, Long), self.converted(right, Long))
             }
@@ -110,7 +113,8 @@ impl Binder<'_> {
     }
 
     fn order(&mut self, op: BinaryOp, span: Span, left: Typed, right: Typed) -> Typed {
-        let ordered = |kind| matches!(kind, Int | Long | Real | Datetime | Timespan | Bool | Dynamic);
+        let ordered =
+            |kind| matches!(kind, Int | Long | Real | Decimal | Datetime | Timespan | Bool | Dynamic);
         let kinds = (left.kind, right.kind);
         let (left, right) = match kinds {
             (Dynamic, Dynamic) => (self.converted(left, Real), self.converted(right, Real)),

@@ -35,6 +35,9 @@ impl Binder<'_> {
         usage: Use,
     ) -> Typed {
         let typed = self.scalar(value, scope);
+        if let InOp::In | InOp::NotIn | InOp::InCi | InOp::NotInCi = op {
+            self.check_list(&typed, list, matches!(op, InOp::InCi | InOp::NotInCi), scope);
+        }
         let Some(list) = self.list(list, scope) else { return Typed::poison() };
         if typed.poisoned {
             return typed;

@@ -14,6 +14,7 @@ mod pipeline;
 mod scalar;
 mod scope;
 mod statement;
+mod values;
 
 use std::collections::HashMap;
 

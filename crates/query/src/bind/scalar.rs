@@ -7,6 +7,7 @@ use weir_kql::nearest;
 use weir_value::KustoType;
 
 use super::{Binder, Binding, Scope};
+use crate::functions::decimal::NEGATE as NEGATE_DECIMAL;
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
 use crate::typed::{Column, Typed};
@@ -54,6 +55,7 @@ impl Binder<'_> {
                 if left_typed.poisoned || right_typed.poisoned {
                     return Typed::poison();
                 }
+                self.check_values(*op, [left, right], [&left_typed, &right_typed], scope);
                 self.binary(*op, *op_span, left_typed, right_typed, usage)
             }
             ExprKind::Between { negated, value, low, high } => {
@@ -211,13 +213,14 @@ impl Binder<'_> {
             _ => typed,
         };
         match (op, typed.kind) {
-            (_, KustoType::Int | KustoType::Long | KustoType::Real | KustoType::Timespan)
-                if op == UnaryOp::Plus =>
-            {
+            (_, kind) if op == UnaryOp::Plus && (super::is_number(kind) || kind == KustoType::Timespan) => {
                 typed
             }
             (UnaryOp::Minus, KustoType::Real) => {
                 self.fold(Typed::new(NEGATE_REAL.call(vec![typed.expr]), typed.kind))
+            }
+            (UnaryOp::Minus, KustoType::Decimal) => {
+                self.fold(Typed::new(NEGATE_DECIMAL.call(vec![typed.expr]), typed.kind))
             }
             (UnaryOp::Minus, KustoType::Int) if typed.as_constant().is_some() => {
                 let value = typed.as_long().and_then(|value| i32::try_from(-value).ok());

@@ -78,7 +78,9 @@ function!(
         a.binder.fold(Typed::new(ARRAY.call(values), Dynamic))
     })]
 );
-kernel!(ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
+kernel!(
+    /// An array of its arguments.
+    ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
     let values = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
     let mut out = PackedOut::new(n);
     for row in 0..n {
@@ -94,7 +96,8 @@ kernel!(ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
         });
     }
     Ok(out.finish())
-});
+}
+);
 
 function!(
     BAG_PACK = ["bag_pack", "pack", "pack_dictionary"],

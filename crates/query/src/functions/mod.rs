@@ -18,9 +18,11 @@ pub(crate) mod addresses;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
 pub(crate) mod datetime;
+pub(crate) mod decimal;
 pub(crate) mod dynamic;
 pub(crate) mod hashing;
 pub(crate) mod math;
+pub(crate) mod sketches;
 pub(crate) mod strings;
 pub(crate) mod text_match;
 
@@ -55,6 +57,10 @@ pub enum Naming {
     NameAndFirstArgument,
     /// This word before that of its first argument: `sum_x`.
     Prefix(&'static str),
+    /// This word before the names of so many first arguments: `covariance_x_y`.
+    PrefixAndArguments(&'static str, usize),
+    /// `percentile` before the name of the first argument and the number that is the last: `percentile_x_95`.
+    Percentile,
     /// This word.
     Only(&'static str),
 }
@@ -157,7 +163,7 @@ pub(crate) const fn with(
 }
 
 /// The families, one file or folder each.
-static FAMILIES: [&[&Function]; 8] = [
+static FAMILIES: [&[&Function]; 10] = [
     conversion::FUNCTIONS,
     strings::FUNCTIONS,
     math::FUNCTIONS,
@@ -166,6 +172,8 @@ static FAMILIES: [&[&Function]; 8] = [
     conditional::FUNCTIONS,
     addresses::FUNCTIONS,
     hashing::FUNCTIONS,
+    decimal::FUNCTIONS,
+    sketches::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

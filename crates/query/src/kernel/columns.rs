@@ -1,8 +1,10 @@
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray,
+    Array, ArrayRef, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array,
+    Int64Array, StringViewArray,
 };
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
+use weir_value::Decimal;
 use weir_value::dynamic::View;
 
 /// A type of the values that a kernel takes, by the Arrow array that holds them.
@@ -45,6 +47,10 @@ value!(
 value!(
     /// Reals.
     Real, Float64Array, f64, |array, row| array.value(row)
+);
+value!(
+    /// Decimals.
+    Dec, FixedSizeBinaryArray, Decimal, |array, row| Decimal::from_bytes(array.value(row))
 );
 value!(
     /// Packed dynamics.

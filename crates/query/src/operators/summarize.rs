@@ -20,7 +20,11 @@ pub(crate) fn bind(
 ) -> Relation {
     let mut names = UniqueNames::default();
     let keys = keys(binder, &input, &summarize.by, &mut names, env);
-    let aggregates = Aggregates::default();
+    let plain = summarize.by.iter().filter_map(|item| match &item.value.kind {
+        ExprKind::Name(name) => Some(name.text.clone()),
+        _ => None,
+    });
+    let aggregates = Aggregates::by(plain.collect());
     let results = results(binder, &input, &summarize.aggregates, &mut names, &aggregates, env);
     group(binder, input, keys, results, aggregates, span)
 }
@@ -110,15 +114,18 @@ pub(crate) fn group(
         .enumerate()
         .map(|(place, (_, typed))| typed.expr.clone().alias(key_column(place)))
         .collect();
-    let aggregated: Vec<Expr> =
-        aggregates.into_inner().into_iter().map(|(expr, name)| expr.alias(name)).collect();
+    let aggregated = aggregates.into_inner();
     let plan = if poisoned {
         input.plan.clone()
     } else {
         binder.step(span, &input, |plan| match (groups.is_empty(), aggregated.is_empty()) {
             // summarize by alone: the distinct keys.
             (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
-            _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
+            _ => {
+                let (plan, aggregated) = aggregates::in_order(plan, aggregated)?;
+                let aggregated = aggregated.into_iter().map(|(expr, name)| expr.alias(name));
+                LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build()
+            }
         })
     };
     let keys = keys

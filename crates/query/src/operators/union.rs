@@ -47,7 +47,11 @@ pub(crate) fn bind(
                 }
                 let leg = binder.table(expr, Scope::outside(env));
                 let name = match &expr.kind {
-                    ExprKind::Name(name) => Some(name.text.clone()),
+                    // A table that a let holds has no name of its own; one of the catalogue has, and so has a view.
+                    ExprKind::Name(name) => match env.get(&name.text) {
+                        Some(Binding::Table(_)) => leg.name.clone(),
+                        _ => Some(name.text.clone()),
+                    },
                     _ => leg.name.clone(),
                 };
                 legs.push(Relation { name, ..leg });
