@@ -71,9 +71,12 @@ impl Binder<'_> {
 
     fn unknown_function(&mut self, call: &Call, scope: Scope<'_>) -> Typed {
         let name = call.name.text.as_str();
-        let mut diagnostic = if aggregates::aggregate(name).is_some() {
+        let mut diagnostic = if aggregates::several(name).is_some() && scope.aggregates.is_some() {
+            let message = format!("'{name}' makes several columns and cannot be part of an expression");
+            Diagnostic::error(Some("KS139"), call.name.span, message)
+        } else if aggregates::aggregate(name).is_some() || aggregates::several(name).is_some() {
             let message = format!("the aggregate '{name}' can only be used in summarize and its kin");
-            Diagnostic::error(Some("KS125"), call.name.span, message)
+            Diagnostic::error(Some("KS144"), call.name.span, message)
         } else if crate::language::is_function(name) {
             let message = format!("not supported yet: the function '{name}'");
             Diagnostic::error(None, call.name.span, message)
@@ -168,7 +171,8 @@ impl Binder<'_> {
     ) -> Typed {
         let name = &call.name.text;
         let fitting: Vec<_> = forms.iter().filter_map(|parameters| assign(parameters, typed.len())).collect();
-        let forms: Vec<String> = forms.iter().map(|parameters| form(name, parameters)).collect();
+        let mut forms: Vec<String> = forms.iter().map(|parameters| form(name, parameters)).collect();
+        forms.dedup();
         let hint = format!("write {}", forms.join(" or "));
         let diagnostic = match fitting.first() {
             None => {
@@ -273,6 +277,7 @@ impl Binder<'_> {
             inner = inner.with(&parameter.name.text, binding);
         }
         let (result, statements) = function.body.split_last()?;
+        self.lets_differ(statements);
         self.depth += 1;
         for statement in statements {
             inner = self.let_statement(statement, inner);
@@ -327,7 +332,7 @@ impl Binder<'_> {
         let missing = parameters.iter().zip(&assigned).find(|(p, a)| a.is_none() && p.default.is_none());
         if let Some((parameter, _)) = missing {
             let message = format!("'{}' lacks its argument '{}'", call.name.text, parameter.name.text);
-            self.error(Some("KS119"), span, message);
+            self.error(Some("KS197"), span, message);
             return None;
         }
         Some(assigned)

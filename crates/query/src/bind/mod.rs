@@ -14,6 +14,7 @@ mod pipeline;
 mod scalar;
 mod scope;
 mod statement;
+mod unknown;
 mod values;
 
 use std::collections::HashMap;
@@ -62,7 +63,7 @@ pub struct Bound {
 
 /// Binds a whole text. All errors are told, not only the first.
 pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0 };
+    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0 };
     let results = binder.query(query);
     let diagnostics = binder.diagnostics;
     match diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -77,6 +78,8 @@ pub struct Binder<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Calls of functions inside functions.
     depth: usize,
+    /// Steps so far, for names of their own.
+    steps: usize,
 }
 
 /// Deepest nesting of calls of a query's own functions.
@@ -122,6 +125,12 @@ impl<'a> Binder<'a> {
         if !self.diagnostics.iter().any(Diagnostic::is_error) {
             self.error(None, span, format!("this cannot be planned: {}", error.strip_backtrace()));
         }
+    }
+
+    /// A number that no other step has.
+    pub fn next_step(&mut self) -> usize {
+        self.steps += 1;
+        self.steps
     }
 
     /// A step of a plan; an error of the engine is told as one of the text.

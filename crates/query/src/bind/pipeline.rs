@@ -3,8 +3,8 @@
 use datafusion::arrow::array::Array;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use weir_kql::Diagnostic;
 use weir_kql::ast::{Call, Expr, ExprKind, Name, Span, StatementKind};
-use weir_kql::{Diagnostic, nearest};
 use weir_value::KustoType;
 
 use super::{Binder, Binding, Scope};
@@ -156,23 +156,6 @@ impl Binder<'_> {
                 Relation::poison()
             }
         }
-    }
-
-    /// Says that no table has this name, and which one was probably meant.
-    pub(super) fn unknown_table(&mut self, name: &Name, scope: Scope<'_>) {
-        let tables = self.context().catalog.names();
-        let message = format!("no table is named '{}'", name.text);
-        let mut diagnostic = Diagnostic::error(Some("KS204"), name.span, message);
-        let lets = scope.env.iter().map(|(name, _)| name);
-        let known: Vec<&str> = tables.iter().map(String::as_str).chain(lets).collect();
-        if known.iter().any(|known| known.eq_ignore_ascii_case(&name.text)) {
-            let twin = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text)).copied();
-            diagnostic =
-                diagnostic.with_hint(format!("names are case-sensitive: write {}", twin.unwrap_or_default()));
-        } else if let Some(near) = nearest(&name.text, known) {
-            diagnostic = diagnostic.with_hint(format!("did you mean {near}?"));
-        }
-        self.tell(diagnostic);
     }
 
     fn called_table(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Relation {

@@ -3,7 +3,6 @@
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::not;
 use weir_kql::ast::{BinaryOp, Expr, ExprKind, Name, Span, UnaryOp};
-use weir_kql::nearest;
 use weir_value::KustoType;
 
 use super::{Binder, Binding, Scope};
@@ -12,8 +11,6 @@ use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
 use crate::typed::{Column, Typed};
 
-/// Kusto's number for a name that means nothing.
-const UNKNOWN_NAME: Option<&str> = Some("KS142");
 /// Kusto's number for an expression of another type than is wanted.
 const WRONG_TYPE: Option<&str> = Some("KS107");
 
@@ -115,21 +112,6 @@ impl Binder<'_> {
         Typed::poison()
     }
 
-    /// Says that a name means nothing, and which one was probably meant.
-    pub fn unknown_name<'c>(&mut self, name: &Name, what: &str, known: impl Iterator<Item = &'c str>) {
-        let message = format!("no {what} is named '{}'", name.text);
-        let mut diagnostic = weir_kql::Diagnostic::error(UNKNOWN_NAME, name.span, message);
-        let known: Vec<&str> = known.collect();
-        if let Some(twin) = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text)) {
-            diagnostic = diagnostic.with_hint(format!("names are case-sensitive: write {twin}"));
-        } else if crate::language::is_operator(&name.text) {
-            diagnostic = diagnostic.with_hint(format!("is a '|' missing before {}?", name.text));
-        } else if let Some(near) = nearest(&name.text, known.iter().copied()) {
-            diagnostic = diagnostic.with_hint(format!("did you mean {near}?"));
-        }
-        self.tell(diagnostic);
-    }
-
     /// `base.member`: a side of a join, or a property of a dynamic.
     fn member(&mut self, base: &Expr, member: &Name, scope: Scope<'_>) -> Typed {
         if let (ExprKind::Name(side), Some((left, right))) = (&base.kind, scope.sides) {
@@ -163,7 +145,7 @@ impl Binder<'_> {
         }
         if base.kind != KustoType::Dynamic {
             let message = format!("a {} has no properties, only a dynamic has", base.kind);
-            return self.refuse(Some("KS109"), span, message);
+            return self.refuse(None, span, message);
         }
         self.fold(Typed::new(PROPERTY.call(vec![base.expr, Typed::text(name).expr]), KustoType::Dynamic))
     }
@@ -179,7 +161,7 @@ impl Binder<'_> {
             KustoType::String => {
                 if base_typed.kind != KustoType::Dynamic {
                     let message = format!("a {} has no properties, only a dynamic has", base_typed.kind);
-                    return self.refuse(Some("KS109"), span, message);
+                    return self.refuse(None, span, message);
                 }
                 let call = PROPERTY.call(vec![base_typed.expr, index_typed.expr]);
                 self.fold(Typed::new(call, KustoType::Dynamic))
@@ -187,7 +169,7 @@ impl Binder<'_> {
             KustoType::Int | KustoType::Long => {
                 if base_typed.kind != KustoType::Dynamic {
                     let message = format!("a {} has no elements, only a dynamic array has", base_typed.kind);
-                    return self.refuse(Some("KS109"), span, message);
+                    return self.refuse(None, span, message);
                 }
                 let call = INDEX.call(vec![base_typed.expr, index_typed.widened().expr]);
                 self.fold(Typed::new(call, KustoType::Dynamic))
@@ -275,7 +257,7 @@ impl Binder<'_> {
             _ if typed.poisoned => typed,
             KustoType::Bool => typed,
             KustoType::Dynamic => self.converted(typed, KustoType::Bool),
-            kind => self.refuse(Some("KS108"), span, format!("a bool is expected here, this is a {kind}")),
+            kind => self.refuse(WRONG_TYPE, span, format!("a bool is expected here, this is a {kind}")),
         }
     }
 

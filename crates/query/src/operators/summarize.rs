@@ -46,7 +46,7 @@ fn keys(
         if typed.kind == KustoType::Dynamic && !typed.poisoned {
             let message = "a dynamic cannot be grouped by";
             let hint = "convert it, with tostring() for example";
-            binder.tell(weir_kql::Diagnostic::error(Some("KS127"), item.value.span, message).with_hint(hint));
+            binder.tell(weir_kql::Diagnostic::error(None, item.value.span, message).with_hint(hint));
         }
         let name = match item.names.first() {
             Some(name) => name.text.clone(),

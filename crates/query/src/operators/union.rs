@@ -9,7 +9,7 @@ use weir_kql::ast::{ExprKind, Literal, Name, Property, Span, Union, UnionOperand
 
 use super::project::assemble;
 use super::project_away::matches_wildcard;
-use crate::bind::{Binder, Binding, Env, Scope};
+use crate::bind::{Binder, Binding, Env, Scope, UniqueNames};
 use crate::typed::{Column, Relation, Typed};
 
 /// What the properties ask for.
@@ -167,12 +167,56 @@ fn common_columns(legs: &[Relation], inner: bool) -> Vec<(String, String, weir_v
             columns.push((column.name.clone(), column.kind));
         }
     }
+    let is_split = |name: &str| columns.iter().filter(|(other, _)| other == name).count() > 1;
+    let mut names = UniqueNames::default();
+    for (name, _) in columns.iter().filter(|(name, _)| !is_split(name)) {
+        names.take(name);
+    }
     columns
         .iter()
         .map(|(name, kind)| {
-            let split = columns.iter().filter(|(other, _)| other == name).count() > 1;
-            let output = if split { format!("{name}_{kind}") } else { name.clone() };
+            let output = match is_split(name) {
+                true => names.unique(&format!("{name}_{kind}")),
+                false => name.clone(),
+            };
             (output, name.clone(), *kind)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    #[test]
+    fn columns_come_together_by_name_and_type() {
+        assert_eq!(
+            answer("union (print a = 1, b = 'x'), (print b = 'y', c = 2.5) | sort by b asc"),
+            "a:long, b:string, c:real\n1 | x | null\nnull | y | 2.5"
+        );
+        assert_eq!(
+            answer("union (print a = 1), (print a = 'x', a_long = 5) | sort by a_long asc"),
+            "a_long1:long, a_string:string, a_long:long\n1 |  | null\nnull | x | 5"
+        );
+        assert_eq!(
+            answer("print a = 1, b = 2 | union kind=inner (print a = 3, b = 'x') | sort by a asc"),
+            "a:long\n1\n3"
+        );
+    }
+
+    #[test]
+    fn sources_are_named() {
+        let lets = "let T = print a = 1; let V = view () { print a = 2 };";
+        assert_eq!(
+            rows(&format!("{lets} union withsource=S T, V, (print a = 3 | as W) | sort by a asc")),
+            "union_arg0 | 1\nV | 2\nW | 3"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_out_when_asked() {
+        assert_eq!(rows("union isfuzzy=true nowhere, (print a = 1)"), "1");
+        assert!(refused("union nowhere, (print a = 1)").contains("KS204"));
+        assert!(refused("union kind=middle (print a = 1)").contains("inner or outer"));
+    }
 }
