@@ -11,6 +11,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
 use tokio::runtime::Handle;
 use weir_answer::{Answer, Column as AnswerColumn};
 use weir_kql::Diagnostic;
@@ -24,6 +25,7 @@ use crate::typed::{Relation, column};
 pub struct Engine {
     session: SessionContext,
     runtime: Handle,
+    memory_bytes: usize,
 }
 
 /// How queries may run.
@@ -80,7 +82,8 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(environment)
             .build();
-        Ok(Engine { session: SessionContext::new_with_state(state), runtime })
+        let session = SessionContext::new_with_state(state);
+        Ok(Engine { session, runtime, memory_bytes: options.memory_bytes })
     }
 
     /// Runs a text. Blocks; not to be called by a task of the runtime.
@@ -132,7 +135,20 @@ impl Engine {
     }
 
     async fn collect(&self, plan: LogicalPlan) -> datafusion::common::Result<Vec<RecordBatch>> {
-        self.session.execute_logical_plan(plan).await?.collect().await
+        let mut stream = self.session.execute_logical_plan(plan).await?.execute_stream().await?;
+        let (mut batches, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            bytes = bytes.saturating_add(batch.get_array_memory_size());
+            if bytes > self.memory_bytes {
+                let limit = self.memory_bytes >> 20;
+                let message =
+                    format!("the answer has more than the {limit} MiB that queries may hold in memory");
+                return Err(DataFusionError::ResourcesExhausted(message));
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
     }
 
     /// The plan of a text as the engine would run it, for people to read.

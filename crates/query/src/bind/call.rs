@@ -10,7 +10,7 @@ use weir_kql::{Diagnostic, nearest};
 use weir_value::KustoType;
 
 use super::conversion::is_number;
-use super::{Binder, Binding, CALL_DEPTH_MAX, Env, Scope};
+use super::{Binder, Binding, CALL_DEPTH_MAX, CALLS_MAX, Env, Scope};
 use crate::aggregates;
 use crate::functions::{self, Accepts, Build, Count, Function, Parameter};
 use crate::typed::{Relation, Typed};
@@ -253,6 +253,12 @@ impl Binder<'_> {
     ) -> Option<(Env, Expr)> {
         if self.depth >= CALL_DEPTH_MAX {
             self.error(None, span, format!("functions call each other more than {CALL_DEPTH_MAX} deep"));
+            return None;
+        }
+        self.calls += 1;
+        if self.calls > CALLS_MAX {
+            let message = format!("the query's own functions are called more than {CALLS_MAX} times");
+            self.error(None, Span::default(), message);
             return None;
         }
         let mut inner = env.clone();

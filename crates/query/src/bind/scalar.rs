@@ -42,7 +42,10 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.used(inner, scope, usage),
             ExprKind::Member { base, member } => self.member(base, member, scope),
             ExprKind::Index { base, index } => self.index(base, index, scope),
-            ExprKind::Call(call) => self.call(call, expr.span, scope),
+            ExprKind::Call(call) => {
+                let typed = self.call(call, expr.span, scope);
+                self.bounded_constant(typed, expr.span)
+            }
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr.span, scope),
             ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right, .. } => {
                 self.logical(*op, left, right, scope, usage)

@@ -7,6 +7,8 @@ use datafusion::logical_expr::ColumnarValue;
 use weir_value::Decimal;
 use weir_value::dynamic::View;
 
+use super::limit::Bytes;
+
 /// A type of the values that a kernel takes, by the Arrow array that holds them.
 pub trait Value: 'static {
     /// The array.
@@ -108,6 +110,7 @@ impl<V: Value> Column<V> {
 pub struct TextOut {
     builder: datafusion::arrow::array::StringViewBuilder,
     scratch: String,
+    bytes: Bytes,
 }
 
 impl TextOut {
@@ -116,6 +119,7 @@ impl TextOut {
         TextOut {
             builder: datafusion::arrow::array::StringViewBuilder::with_capacity(rows),
             scratch: String::new(),
+            bytes: Bytes::default(),
         }
     }
 
@@ -123,12 +127,14 @@ impl TextOut {
     pub fn write(&mut self, write: impl FnOnce(&mut String)) {
         self.scratch.clear();
         write(&mut self.scratch);
-        self.builder.append_value(&self.scratch);
+        let fits = self.bytes.fits(self.scratch.len());
+        self.builder.append_value(if fits { &self.scratch } else { "" });
     }
 
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
-        self.builder.append_value(text);
+        let fits = self.bytes.fits(text.len());
+        self.builder.append_value(if fits { text } else { "" });
     }
 
     /// Adds a null: for guids only, a string is never null.
@@ -146,6 +152,7 @@ impl TextOut {
 pub struct PackedOut {
     builder: datafusion::arrow::array::BinaryViewBuilder,
     scratch: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl PackedOut {
@@ -154,6 +161,7 @@ impl PackedOut {
         PackedOut {
             builder: datafusion::arrow::array::BinaryViewBuilder::with_capacity(rows),
             scratch: Vec::new(),
+            bytes: Bytes::default(),
         }
     }
 
@@ -170,6 +178,7 @@ impl PackedOut {
     pub fn push(&mut self, value: View<'_>) {
         match value.kind() {
             weir_value::dynamic::Kind::Null => self.builder.append_null(),
+            _ if !self.bytes.fits(value.bytes().len()) => self.builder.append_null(),
             _ => self.builder.append_value(value.bytes()),
         }
     }

@@ -6,6 +6,7 @@
 
 mod columns;
 mod function;
+mod limit;
 mod map;
 
 pub use columns::{Column, Dec, Dyn, Int, Long, PackedOut, Real, Str, TextOut, Value};

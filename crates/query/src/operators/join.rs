@@ -244,6 +244,9 @@ fn joined(
             NullEquality::NullEqualsNull,
         )?
         .build()?;
+    if !binder.is_bounded(&plan, span) {
+        return Ok(Relation::poison());
+    }
     let (with_left, with_right) = match kind {
         JoinType::LeftSemi | JoinType::LeftAnti => (true, false),
         JoinType::RightSemi | JoinType::RightAnti => (false, true),

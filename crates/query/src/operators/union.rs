@@ -148,7 +148,7 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
         }
     }
     match plan.map(LogicalPlanBuilder::build) {
-        Some(Ok(plan)) => Relation::new(plan, result_columns),
+        Some(Ok(plan)) if binder.is_bounded(&plan, span) => Relation::new(plan, result_columns),
         _ => Relation::poison(),
     }
 }
