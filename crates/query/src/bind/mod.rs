@@ -90,6 +90,10 @@ const CALL_DEPTH_MAX: usize = 64;
 const CALLS_MAX: usize = 10_000;
 /// Most steps of a plan: a table that is united with itself twenty times over has a million.
 const PLAN_NODES_MAX: usize = 20_000;
+/// A query is bound by recursion: less stack than this is left, and it goes on with another one.
+const STACK_LEFT_MIN: usize = 1 << 20;
+/// The size of such a further stack.
+const STACK_BYTES: usize = 8 << 20;
 /// Bytes that a calculated constant may have.
 const CONSTANT_BYTES_MAX: usize = 4 << 20;
 
@@ -211,5 +215,18 @@ mod tests {
         assert!(refused("let a = 1; let a = 2; print a").contains("KS201"));
         assert!(refused("let f = () { let b = 1; let b = 2; b }; print f()").contains("KS201"));
         assert_eq!(crate::testing::value("1 + 1"), "2");
+    }
+
+    #[test]
+    fn depth_needs_no_large_stack() {
+        let (open, close) = ("(".repeat(90), ")".repeat(90));
+        let functions: String =
+            (1..60).map(|n| format!("let f{n} = (x:long) {{ {open}f{}(x){close} }};", n - 1)).collect();
+        let functions = format!("let f0 = (x:long) {{ x + 1 }}; {functions} print f59(1)");
+        let any: Vec<String> = (0..5000).map(|n| format!("x == {n}")).collect();
+        let any = format!("print x = 4999 | where {} | count", any.join(" or "));
+        let small = std::thread::Builder::new().stack_size(2 << 20);
+        let work = move || (crate::testing::rows(&functions), crate::testing::rows(&any));
+        assert_eq!(small.spawn(work).unwrap().join().unwrap(), ("2".to_owned(), "1".to_owned()));
     }
 }

@@ -7,7 +7,7 @@ use weir_kql::Diagnostic;
 use weir_kql::ast::{Call, Expr, ExprKind, Name, Span, StatementKind};
 use weir_value::KustoType;
 
-use super::{Binder, Binding, Scope};
+use super::{Binder, Binding, STACK_BYTES, STACK_LEFT_MIN, Scope};
 use crate::operators;
 use crate::typed::{Relation, Typed, column};
 
@@ -25,6 +25,10 @@ impl Relation {
 impl Binder<'_> {
     /// Whether an expression is a table.
     pub fn is_table(&self, expr: &Expr, scope: Scope<'_>) -> bool {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.is_table_here(expr, scope))
+    }
+
+    fn is_table_here(&self, expr: &Expr, scope: Scope<'_>) -> bool {
         match &expr.kind {
             ExprKind::Pipe { .. }
             | ExprKind::Source(_)
@@ -88,6 +92,10 @@ impl Binder<'_> {
 
     /// A tabular expression.
     pub fn table(&mut self, expr: &Expr, scope: Scope<'_>) -> Relation {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.table_here(expr, scope))
+    }
+
+    fn table_here(&mut self, expr: &Expr, scope: Scope<'_>) -> Relation {
         match &expr.kind {
             ExprKind::Paren(inner) => self.table(inner, scope),
             ExprKind::Name(name) => self.named_table(name, scope),

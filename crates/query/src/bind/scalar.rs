@@ -5,7 +5,7 @@ use datafusion::logical_expr::not;
 use weir_kql::ast::{BinaryOp, Expr, ExprKind, Name, Span, UnaryOp};
 use weir_value::KustoType;
 
-use super::{Binder, Binding, Scope};
+use super::{Binder, Binding, STACK_BYTES, STACK_LEFT_MIN, Scope};
 use crate::functions::decimal::NEGATE as NEGATE_DECIMAL;
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
@@ -36,6 +36,10 @@ impl Binder<'_> {
     }
 
     pub(super) fn used(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.used_here(expr, scope, usage))
+    }
+
+    fn used_here(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
             ExprKind::Name(name) => self.name(name, scope),
