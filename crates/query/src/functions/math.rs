@@ -66,9 +66,6 @@ kernel!(SPAN_DIVIDED = "kql_span_divided" -> Timespan, |a, n| {
         }
     })
 });
-kernel!(ROUND_TO_LONG = "kql_round_to_long" -> Long, |a, n| {
-    map1::<Real, i64, Int64Array>(a, n, |value| ticks(value.round()))
-});
 
 /// A real number of ticks, cut to whole ones; nothing when it is none.
 fn ticks(value: f64) -> Option<i64> {
