@@ -8,10 +8,13 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Expr, Signature, Volatility};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Expr, GroupsAccumulator, Signature, Volatility,
+};
 use weir_value::KustoType;
 use weir_value::dynamic::{Kind, Packer, View};
 
+use super::collect_groups::CollectorGroups;
 use super::{Aggregate, AggregateArguments, Shape};
 use crate::bind::pack;
 use crate::functions::{Accepts, Naming, Parameter, exactly, one, optional};
@@ -135,6 +138,26 @@ impl CollectFunction {
     fn new(what: Collect) -> Self {
         CollectFunction { what, signature: Signature::variadic_any(Volatility::Immutable) }
     }
+
+    /// A group without rows.
+    fn collector(&self, args: &AccumulatorArgs<'_>) -> Result<Collector> {
+        let limit = args
+            .exprs
+            .get(1)
+            .and_then(|expr| expr.downcast_ref::<datafusion::physical_expr::expressions::Literal>());
+        let limit = match limit.map(|literal| literal.value()) {
+            Some(ScalarValue::Int64(Some(limit))) => usize::try_from(*limit).unwrap_or(0),
+            _ => return exec_err!("the largest size of a list must be a constant"),
+        };
+        Ok(Collector {
+            what: self.what,
+            limit: limit.min(ELEMENTS_MAX),
+            ordered: args.exprs.len() > 2,
+            items: Vec::new(),
+            seen: HashMap::new(),
+            bytes: 0,
+        })
+    }
 }
 
 impl AggregateUDFImpl for CollectFunction {
@@ -155,22 +178,15 @@ impl AggregateUDFImpl for CollectFunction {
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        let limit = args
-            .exprs
-            .get(1)
-            .and_then(|expr| expr.downcast_ref::<datafusion::physical_expr::expressions::Literal>());
-        let limit = match limit.map(|literal| literal.value()) {
-            Some(ScalarValue::Int64(Some(limit))) => usize::try_from(*limit).unwrap_or(0),
-            _ => return exec_err!("the largest size of a list must be a constant"),
-        };
-        Ok(Box::new(Collector {
-            what: self.what,
-            limit: limit.min(ELEMENTS_MAX),
-            ordered: args.exprs.len() > 2,
-            items: Vec::new(),
-            seen: HashMap::new(),
-            bytes: 0,
-        }))
+        Ok(Box::new(self.collector(&args)?))
+    }
+
+    fn groups_accumulator_supported(&self, _: AccumulatorArgs<'_>) -> bool {
+        true
+    }
+
+    fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(CollectorGroups::new(self.collector(&args)?)))
     }
 }
 
@@ -179,8 +195,9 @@ pub(super) fn is_own(function: &AggregateUDF) -> bool {
     Collect::ALL.iter().any(|what| what.name() == function.name())
 }
 
+/// The values of a group.
 #[derive(Debug)]
-struct Collector {
+pub(super) struct Collector {
     what: Collect,
     limit: usize,
     /// Whether each item comes with its place among the rows.
@@ -193,8 +210,27 @@ struct Collector {
 }
 
 impl Collector {
+    /// The same without values.
+    pub(super) fn emptied(&self) -> Collector {
+        Collector { items: Vec::new(), seen: HashMap::new(), bytes: 0, ..*self }
+    }
+
+    /// Bytes that the values take.
+    pub(super) fn bytes_held(&self) -> usize {
+        let items = self.bytes + self.items.len() * size_of::<(i64, Box<[u8]>)>();
+        items * if self.what == Collect::Set { 3 } else { 1 }
+    }
+
+    /// Adds the values of another state of the group.
+    pub(super) fn add_state(&mut self, packed: &[u8]) {
+        let mut items = View::new(packed).items();
+        while let (Some(place), Some(item)) = (items.next(), items.next()) {
+            self.add_item(place.as_long().unwrap_or_default(), item.bytes());
+        }
+    }
+
     /// Adds a value; of an array its elements.
-    fn add(&mut self, place: i64, bytes: &[u8]) {
+    pub(super) fn add(&mut self, place: i64, bytes: &[u8]) {
         let view = View::new(bytes);
         match view.kind() {
             Kind::Array if self.what.flattens() => {
@@ -225,7 +261,8 @@ impl Collector {
         self.items.push((place, bytes.into()));
     }
 
-    fn pack(&mut self, with_places: bool) -> Vec<u8> {
+    /// The array of the values; with the place of each before it, where another state is to merge them.
+    pub(super) fn pack(&mut self, with_places: bool) -> Vec<u8> {
         if self.ordered {
             self.items.sort_by_key(|(place, _)| *place);
             self.seen.clear();
@@ -257,12 +294,7 @@ impl Accumulator for Collector {
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let arrays = states[0].as_binary_view();
-        for packed in arrays.iter().flatten() {
-            let mut items = View::new(packed).items();
-            while let (Some(place), Some(item)) = (items.next(), items.next()) {
-                self.add_item(place.as_long().unwrap_or_default(), item.bytes());
-            }
-        }
+        arrays.iter().flatten().for_each(|packed| self.add_state(packed));
         Ok(())
     }
 
@@ -275,8 +307,7 @@ impl Accumulator for Collector {
     }
 
     fn size(&self) -> usize {
-        let items = self.bytes + self.items.capacity() * size_of::<(i64, Box<[u8]>)>();
-        size_of_val(self) + items * if self.what == Collect::Set { 3 } else { 1 }
+        size_of_val(self) + self.bytes_held()
     }
 }
 

@@ -7,6 +7,7 @@ mod bags;
 mod bits;
 mod call;
 mod collect;
+mod collect_groups;
 mod counts;
 mod covariances;
 mod decimals;

@@ -11,7 +11,7 @@ use weir_value::dynamic::{Kind, View};
 
 use super::own::{Group, Own, eights};
 use super::{Aggregate, AggregateArguments, NamedColumn, Shape, order};
-use crate::bind::{Aggregates, Binder, Scope, choose, default_name, pack};
+use crate::bind::{Binder, Scope, choose, default_name, pack};
 use crate::functions::dynamic::ARRAY;
 use crate::functions::{Accepts, Naming, many, one};
 use crate::kernel;

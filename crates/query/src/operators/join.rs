@@ -2,6 +2,7 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/join-operator>
 
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column as PlanColumn, JoinType, NullEquality};
 use datafusion::functions_aggregate::first_last::first_value;
 use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder, lit};
@@ -312,6 +313,47 @@ fn unique(plan: LogicalPlan, relation: &Relation, keys: usize) -> datafusion::co
     LogicalPlanBuilder::from(plan).aggregate(groups, firsts)?.build()
 }
 
+/// The plan of a join that makes its left rows unique, with a condition on left columns put before that; nothing
+/// where there is no such join, or another condition.
+///
+/// Which of several rows of a key stays is arbitrary: the original takes one for which the condition behind the join
+/// holds, and reads less.
+pub(crate) fn before_unique(
+    plan: &LogicalPlan,
+    condition: &PlanExpr,
+) -> datafusion::common::Result<Option<LogicalPlan>> {
+    let LogicalPlan::Projection(projection) = plan else { return Ok(None) };
+    let LogicalPlan::Join(join) = projection.input.as_ref() else { return Ok(None) };
+    let LogicalPlan::Aggregate(unique) = join.left.as_ref() else { return Ok(None) };
+    let is_left = |name: &str| unique.input.schema().has_column_with_unqualified_name(name);
+    let behind = |name: &str| {
+        projection.expr.iter().find_map(|expr| match expr {
+            PlanExpr::Alias(alias) if alias.name == name => match alias.expr.as_ref() {
+                PlanExpr::Column(column) if is_left(&column.name) => Some(column.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+    };
+    if !condition.column_refs().iter().all(|column| behind(&column.name).is_some()) {
+        return Ok(None);
+    }
+    let condition = condition.clone().transform_up(|node| {
+        Ok(match &node {
+            PlanExpr::Column(column) => match behind(&column.name) {
+                Some(left) => Transformed::yes(PlanExpr::Column(left)),
+                None => Transformed::no(node),
+            },
+            _ => Transformed::no(node),
+        })
+    })?;
+    let filtered = LogicalPlanBuilder::from(unique.input.as_ref().clone()).filter(condition.data)?.build()?;
+    let with_inputs = |plan: &LogicalPlan, inputs| plan.with_new_exprs(plan.expressions(), inputs);
+    let unique = with_inputs(&join.left, vec![filtered])?;
+    let join = with_inputs(&projection.input, vec![unique, join.right.as_ref().clone()])?;
+    with_inputs(plan, vec![join]).map(Some)
+}
+
 pub(crate) fn side_column(which: &str, name: &str) -> String {
     format!("{which} {name}")
 }
@@ -368,6 +410,15 @@ mod tests {
             answer("print a = 1, a1 = 2 | join (print a = 1) on a"),
             "a:long, a1:long, a2:long\n1 | 2 | 1"
         );
+    }
+
+    #[test]
+    fn a_condition_behind_chooses_the_row_of_a_key() {
+        let join = format!("{L} {R} L | join R on k");
+        assert_eq!(rows(&format!("{join} | where s == 'b'")), "1 | b | 1 | 10 | x");
+        assert_eq!(rows(&format!("{join} | where s == 'a' and v > 5 | project s, v")), "a | 10");
+        assert_eq!(rows(&format!("{join} | where s == 'b' and k == 1 | where v == 10 | count")), "1");
+        assert_eq!(rows(&format!("{join} | where s1 == 'x' | count")), "1");
     }
 
     #[test]
