@@ -43,7 +43,11 @@ impl Binder<'_> {
         let lets = scope.env.iter().map(|(name, _)| name);
         let known: Vec<&str> = tables.iter().map(String::as_str).chain(lets).collect();
         let placeholder = PLACEHOLDERS.contains(&name.text.to_lowercase().as_str());
+        let lower = name.text.to_lowercase();
         self.tell(match similar(&name.text, &known) {
+            _ if crate::language::is_operator(&lower) && lower != name.text => {
+                diagnostic.with_hint(format!("operators are written in small letters: {lower}"))
+            }
             Some(hint) if !placeholder => diagnostic.with_hint(hint),
             _ if placeholder => {
                 diagnostic.with_hint("this stands for a table: put the name of one in its place")
@@ -89,6 +93,7 @@ mod tests {
             let told = refused(&format!("{t} | {query}"));
             assert!(told.contains(said), "{query}: {told}");
         }
+        assert!(refused("Print | take 1").contains("small letters: print"));
         assert!(refused("source | take 1").contains("stands for a table"));
         assert!(refused("NTANetAnalytic | take 1").contains("did you mean NTANetAnalytics?"));
     }
