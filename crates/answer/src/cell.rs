@@ -3,7 +3,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_schema::DataType;
 use weir_value::dynamic::View;
-use weir_value::{KustoType, datetime, dynamic, real, timespan};
+use weir_value::{Decimal, KustoType, datetime, decimal, dynamic, real, timespan};
 
 /// One value of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub enum Cell<'a> {
     Long(i64),
     /// A real.
     Real(f64),
+    /// A decimal.
+    Decimal(Decimal),
     /// A string.
     String(&'a str),
     /// A guid, in canonical text.
@@ -47,6 +49,9 @@ impl<'a> Cell<'a> {
             (DataType::Float64, _) => Cell::Real(array.as_primitive::<Float64Type>().value(row)),
             (DataType::Utf8View, KustoType::Guid) => Cell::Guid(array.as_string_view().value(row)),
             (DataType::Utf8View, _) => Cell::String(array.as_string_view().value(row)),
+            (DataType::FixedSizeBinary(_), _) => {
+                Cell::Decimal(Decimal::from_bytes(array.as_fixed_size_binary().value(row)))
+            }
             (DataType::BinaryView, _) => Cell::Dynamic(View::new(array.as_binary_view().value(row))),
             // No answer has columns of other types.
             _ => Cell::Null,
@@ -63,6 +68,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Long(value) => Some(value as f64),
             Cell::Real(value) => Some(value),
+            Cell::Decimal(value) => Some(value.to_real()),
             Cell::Bool(value) => Some(f64::from(u8::from(value))),
             Cell::Timespan(ticks) => Some(ticks as f64 / timespan::TICKS_PER_SECOND as f64),
             _ => None,
@@ -76,6 +82,7 @@ impl<'a> Cell<'a> {
             Cell::Bool(value) => if value { "True" } else { "False" }.to_owned(),
             Cell::Long(value) => value.to_string(),
             Cell::Real(value) => real::format(value),
+            Cell::Decimal(value) => decimal::format(value),
             Cell::String(value) | Cell::Guid(value) => value.to_owned(),
             Cell::Datetime(ticks) => datetime::format(ticks),
             Cell::Timespan(ticks) => timespan::format(ticks),

@@ -16,6 +16,7 @@ use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggreg
 use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
 use tokio::runtime::Handle;
 use weir_answer::{Answer, Column as AnswerColumn};
 use weir_kql::Diagnostic;
@@ -32,6 +33,7 @@ pub struct Engine {
     /// any order.
     ordered: SessionContext,
     runtime: Handle,
+    memory_bytes: usize,
 }
 
 /// How queries may run.
@@ -111,7 +113,12 @@ impl Engine {
             SessionContext::new_with_state(state)
         };
         let ordered = config.clone().with_round_robin_repartition(false);
-        Ok(Engine { session: session(config), ordered: session(ordered), runtime })
+        Ok(Engine {
+            session: session(config),
+            ordered: session(ordered),
+            runtime,
+            memory_bytes: options.memory_bytes,
+        })
     }
 
     /// Where a plan is to run: one that brings rows into an order may rely on it further up (`sort by x |
@@ -191,7 +198,21 @@ impl Engine {
         plan: LogicalPlan,
         serialized: bool,
     ) -> datafusion::common::Result<Vec<RecordBatch>> {
-        self.session(&plan, serialized)?.execute_logical_plan(plan).await?.collect().await
+        let session = self.session(&plan, serialized)?;
+        let mut stream = session.execute_logical_plan(plan).await?.execute_stream().await?;
+        let (mut batches, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            bytes = bytes.saturating_add(batch.get_array_memory_size());
+            if bytes > self.memory_bytes {
+                let limit = self.memory_bytes >> 20;
+                let message =
+                    format!("the answer has more than the {limit} MiB that queries may hold in memory");
+                return Err(DataFusionError::ResourcesExhausted(message));
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
     }
 
     /// The plan of a text as the engine would run it, for people to read.

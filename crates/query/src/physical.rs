@@ -47,6 +47,11 @@ pub fn text(value: &str) -> ScalarValue {
     ScalarValue::Utf8View(Some(value.to_owned()))
 }
 
+/// A decimal constant.
+pub fn decimal(value: weir_value::Decimal) -> ScalarValue {
+    ScalarValue::FixedSizeBinary(16, Some(value.to_bytes().to_vec()))
+}
+
 /// A constant as an expression.
 pub fn literal(value: ScalarValue) -> Expr {
     Expr::Literal(value, None)

@@ -98,6 +98,20 @@ pub(crate) fn refused_of_files(text: &str, folder: &std::path::Path) -> String {
     }
 }
 
+/// What is said of a text that runs, over tables without rows: message and hint of each.
+#[track_caller]
+pub(crate) fn notes(text: &str) -> String {
+    let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
+    let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
+    let outcome = engine.run(text, &WorkspaceCatalog::empty(), &Request::default());
+    let diagnostics = outcome.unwrap_or_else(|error| panic!("{text}: {}", told(&error))).diagnostics;
+    let one = |d: &weir_kql::Diagnostic| match &d.hint {
+        Some(hint) => format!("{} ({hint})", d.message),
+        None => d.message.clone(),
+    };
+    diagnostics.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
 fn told(error: &Error) -> String {
     match error {
         Error::Text(diagnostics) => {

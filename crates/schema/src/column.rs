@@ -14,6 +14,20 @@ pub struct Column {
     pub source: Source,
     /// What it says, in a sentence or two; when it is blank or null.
     pub doc: &'static str,
+    /// Which texts it holds beside blank, where that is known.
+    pub values: Values,
+}
+
+/// Which texts a column holds beside blank: queries that look for others find nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// Any.
+    Any,
+    /// These; beside each what the other generation of tables, or the flow log, writes for it: blank for nothing of
+    /// its own.
+    OneOf(&'static [(&'static str, &'static str)]),
+    /// MAC addresses: pairs of upper-case digits, joined by hyphens.
+    Mac,
 }
 
 /// What the numbers of a column count.

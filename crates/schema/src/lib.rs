@@ -15,6 +15,6 @@ mod reference;
 mod table;
 pub mod tables;
 
-pub use column::{Column, Source, Unit};
+pub use column::{Column, Source, Unit, Values};
 pub use reference::columns_page;
 pub use table::{Table, TableKind, table};

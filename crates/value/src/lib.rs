@@ -12,11 +12,13 @@
 //! ```
 
 pub mod datetime;
+pub mod decimal;
 pub mod dynamic;
 pub mod guid;
 mod kind;
 pub mod real;
 pub mod timespan;
 
+pub use decimal::Decimal;
 pub use dynamic::Dynamic;
 pub use kind::KustoType;

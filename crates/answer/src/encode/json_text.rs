@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use weir_value::{datetime, dynamic, real, timespan};
+use weir_value::{datetime, decimal, dynamic, real, timespan};
 
 use crate::Cell;
 
@@ -51,6 +51,12 @@ impl<'o> JsonText<'o> {
             Cell::Real(value) if value.is_nan() => self.scratch.push_str("\"NaN\""),
             Cell::Real(value) => {
                 self.scratch.push_str(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
+            }
+            // As text: JSON's numbers have fewer digits.
+            Cell::Decimal(value) => {
+                self.scratch.push('"');
+                decimal::write(&mut self.scratch, value);
+                self.scratch.push('"');
             }
             Cell::String(text) | Cell::Guid(text) => return self.string(text),
             Cell::Datetime(ticks) => {

@@ -1,16 +1,70 @@
 //! `arg_max`, `arg_min`, `take_any`: values of one row of each group.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/arg-max-aggregation-function>
 
 use datafusion::functions_aggregate::first_last::{first_value, first_value_udaf};
-use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
 use datafusion::logical_expr::{Expr as PlanExpr, SortExpr};
 use weir_kql::ast::{Call, ExprKind, NamedExpr};
 use weir_value::KustoType;
 
-use super::NamedColumn;
 use super::sums::or_else;
-use crate::bind::{Aggregates, Binder, Scope, default_name};
+use super::{Aggregate, AggregateArguments, NamedColumn, Shape, order};
+use crate::bind::{Aggregates, Binder, Scope, choose, default_name};
+use crate::functions::{Accepts, Naming, exactly, one};
 use crate::physical;
 use crate::typed::{Typed, column};
+
+/// Those that make one column, for use inside an expression.
+pub(super) const AGGREGATES: &[&Aggregate] = &[&TAKE_ANY, &ANY, &TAKE_ANY_IF, &ANY_IF, &ARG_MAX, &ARG_MIN];
+
+const TAKE_ANY: Aggregate = Aggregate {
+    names: &["take_any"],
+    naming: Naming::FirstArgument,
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| any_value(a, false) }],
+};
+
+const ANY: Aggregate = Aggregate {
+    names: &["any"],
+    naming: Naming::Prefix("any"),
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| any_value(a, false) }],
+};
+
+const TAKE_ANY_IF: Aggregate = Aggregate {
+    names: &["take_anyif"],
+    naming: Naming::FirstArgument,
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        build: |a| any_value(a, true),
+    }],
+};
+
+const ANY_IF: Aggregate = Aggregate {
+    names: &["anyif"],
+    naming: Naming::Prefix("anyif"),
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        build: |a| any_value(a, true),
+    }],
+};
+
+const ARG_MAX: Aggregate = Aggregate {
+    names: &["arg_max"],
+    naming: Naming::FirstArgument,
+    overloads: &[Shape {
+        parameters: &[one("maximized", Accepts::Orderable)],
+        build: |a| super::extremes::extreme(a, false, false),
+    }],
+};
+
+const ARG_MIN: Aggregate = Aggregate {
+    names: &["arg_min"],
+    naming: Naming::FirstArgument,
+    overloads: &[Shape {
+        parameters: &[one("minimized", Accepts::Orderable)],
+        build: |a| super::extremes::extreme(a, true, false),
+    }],
+};
 
 pub(super) fn arg_max(
     binder: &mut Binder<'_>,
@@ -36,34 +90,89 @@ fn arg_extreme(
     call: &Call,
     item: &NamedExpr,
     scope: Scope<'_>,
-    ascending: bool,
+    smallest: bool,
 ) -> Vec<NamedColumn> {
     let Some(aggregates) = scope.aggregates else { return Vec::new() };
     let Some(by) = call.arguments.first() else {
-        binder.error(Some("KS119"), call.name.span, format!("'{}' takes what is compared", call.name.text));
-        return Vec::new();
+        let message = format!("'{}' takes what is compared, then what is returned", call.name.text);
+        return vec![poison(binder.refuse(Some("KS119"), call.name.span, message))];
     };
-    let inner = scope.inside_aggregate();
-    let by_typed = binder.scalar(&by.value, inner);
+    let by_typed = binder.scalar(&by.value, scope.inside_aggregate());
     if by_typed.kind == KustoType::Dynamic && !by_typed.poisoned {
-        binder.error(None, by.value.span, "a dynamic has no order");
+        let hint = "convert it, with tolong() or tostring() for example";
+        let diagnostic = weir_kql::Diagnostic::error(Some("KS107"), by.value.span, "a dynamic has no order");
+        binder.tell(diagnostic.with_hint(hint));
     }
-    let mut values: Vec<(Option<String>, Typed)> = vec![(default_name(&by.value), by_typed.clone())];
-    for argument in &call.arguments[1..] {
-        match &argument.value.kind {
-            ExprKind::Star => {
-                let compared = default_name(&by.value);
-                let others = scope.columns.iter().filter(|c| !c.hidden && Some(&c.name) != compared.as_ref());
-                values.extend(others.map(|column| (Some(column.name.clone()), column.typed())));
-            }
-            _ => values.push((default_name(&argument.value), binder.scalar(&argument.value, inner))),
+    let which = if smallest { "min" } else { "max" };
+    let compared = argument_name(by);
+    let compared_name = compared.clone().unwrap_or_else(|| format!("{which}_"));
+    let unnamed = |place| format!("{which}_{}_arg{place}", compared.clone().unwrap_or_default());
+    let mut values = returned(binder, call, scope, 1, by_typed.clone(), &compared_name, unnamed);
+    // Older spellings put what is compared into every name.
+    if let "argmax" | "argmin" = call.name.text.as_str() {
+        for (place, (name, _)) in values.iter_mut().enumerate() {
+            *name = if place == 0 {
+                format!("{which}_{name}")
+            } else {
+                format!("{which}_{compared_name}_{name}")
+            };
         }
     }
-    let order = by_typed.expr.sort(ascending, false);
+    let order = order::comparable(by_typed, smallest).expr.sort(smallest, false);
     name_all(item, values, |typed| of_first(aggregates, typed, std::slice::from_ref(&order)))
 }
 
-/// Any value of each column that is not null, where there is one.
+/// The values that are asked for with their names: those from the argument `from` on behind a first one.
+///
+/// `*` means the columns that are neither keys of the groups nor asked for already.
+fn returned(
+    binder: &mut Binder<'_>,
+    call: &Call,
+    scope: Scope<'_>,
+    from: usize,
+    first: Typed,
+    first_name: &str,
+    unnamed: impl Fn(usize) -> String,
+) -> Vec<(String, Typed)> {
+    let mut values = vec![(first_name.to_owned(), first)];
+    if from == 0 {
+        values.clear();
+    }
+    let keys = scope.aggregates.map(Aggregates::keys).unwrap_or_default();
+    let mut seen: Vec<&str> = Vec::new();
+    if let (1, Some(ExprKind::Name(name))) = (from, call.arguments.first().map(|a| &a.value.kind)) {
+        seen.push(&name.text);
+    }
+    let star = call.arguments.iter().any(|argument| matches!(argument.value.kind, ExprKind::Star));
+    for (place, argument) in call.arguments.iter().enumerate().skip(from) {
+        match &argument.value.kind {
+            ExprKind::Star => {
+                for column in scope.columns.iter().filter(|column| !column.hidden) {
+                    if !seen.contains(&column.name.as_str()) && !keys.contains(&column.name) {
+                        seen.push(&column.name);
+                        values.push((column.name.clone(), column.typed()));
+                    }
+                }
+            }
+            ExprKind::Name(name)
+                if star && (seen.contains(&name.text.as_str()) || keys.contains(&name.text)) => {}
+            kind => {
+                if let ExprKind::Name(name) = kind {
+                    seen.push(&name.text);
+                }
+                let typed = binder.scalar(&argument.value, scope.inside_aggregate());
+                values.push((argument_name(argument).unwrap_or_else(|| unnamed(place)), typed));
+            }
+        }
+    }
+    values
+}
+
+fn argument_name(argument: &NamedExpr) -> Option<String> {
+    argument.names.first().map(|name| name.text.clone()).or_else(|| default_name(&argument.value))
+}
+
+/// The values of any row; of a single column one that is neither null nor blank, where there is one.
 pub(super) fn take_any(
     binder: &mut Binder<'_>,
     call: &Call,
@@ -71,39 +180,60 @@ pub(super) fn take_any(
     scope: Scope<'_>,
 ) -> Vec<NamedColumn> {
     let Some(aggregates) = scope.aggregates else { return Vec::new() };
-    let inner = scope.inside_aggregate();
-    let prefix = if call.name.text == "any" { "any_" } else { "" };
-    let mut values: Vec<(Option<String>, Typed)> = Vec::new();
-    for argument in &call.arguments {
-        match &argument.value.kind {
-            ExprKind::Star => {
-                let all = scope.columns.iter().filter(|column| !column.hidden);
-                values.extend(all.map(|column| (Some(format!("{prefix}{}", column.name)), column.typed())));
-            }
-            _ => {
-                let name = default_name(&argument.value).map(|name| format!("{prefix}{name}"));
-                values.push((name, binder.scalar(&argument.value, inner)));
-            }
-        }
+    if call.arguments.is_empty() {
+        let message = format!("'{}' takes what is returned", call.name.text);
+        return vec![poison(binder.refuse(Some("KS119"), call.name.span, message))];
     }
-    name_all(item, values, |typed| {
-        // Prefer a value over a null, as the original does.
-        let any = PlanExpr::AggregateFunction(AggregateFunction::new_udf(
-            first_value_udaf(),
-            vec![typed.expr.clone()],
-            false,
-            None,
-            Vec::new(),
-            Some(datafusion::logical_expr::expr::NullTreatment::IgnoreNulls),
-        ));
-        finish(aggregates, any, typed)
+    let unnamed = |place| format!("any_arg{place}");
+    let mut values = returned(binder, call, scope, 0, Typed::poison(), "", unnamed);
+    if call.name.text == "any" {
+        values.iter_mut().for_each(|(name, _)| *name = format!("any_{name}"));
+    }
+    let single = values.len() == 1;
+    name_all(item, values, |typed| match single {
+        true => finish(aggregates, present(typed), typed),
+        false => of_first(aggregates, typed, &[]),
     })
+}
+
+/// Any value that is neither null nor blank.
+fn present(typed: &Typed) -> PlanExpr {
+    let value = match typed.kind {
+        KustoType::String => {
+            let blank = typed.expr.clone().eq(physical::literal(physical::text("")));
+            let null = physical::literal(datafusion::common::ScalarValue::Utf8View(None));
+            choose([(blank, null)], typed.expr.clone())
+        }
+        _ => typed.expr.clone(),
+    };
+    PlanExpr::AggregateFunction(AggregateFunction::new_udf(
+        first_value_udaf(),
+        vec![value],
+        false,
+        None,
+        Vec::new(),
+        Some(NullTreatment::IgnoreNulls),
+    ))
+}
+
+fn any_value(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
+    let value = a.take(0);
+    let mut any = present(&value);
+    if conditional {
+        let condition = a.take(1);
+        any = a.filtered(any, condition);
+    }
+    finish(a.aggregates, any, &value)
+}
+
+fn poison(typed: Typed) -> NamedColumn {
+    (String::new(), false, typed)
 }
 
 /// Gives the columns their names: those given to the item first, then their own.
 fn name_all(
     item: &NamedExpr,
-    values: Vec<(Option<String>, Typed)>,
+    values: Vec<(String, Typed)>,
     mut build: impl FnMut(&Typed) -> Typed,
 ) -> Vec<NamedColumn> {
     let mut columns = Vec::new();
@@ -111,8 +241,7 @@ fn name_all(
         let built = if typed.poisoned { Typed::poison() } else { build(&typed) };
         let given = item.names.get(place).map(|name| name.text.clone());
         let is_given = given.is_some();
-        let name = given.or(own).unwrap_or_else(|| format!("Column{}", place + 1));
-        columns.push((name, is_given, built));
+        columns.push((given.unwrap_or(own), is_given, built));
     }
     columns
 }
@@ -126,5 +255,77 @@ fn finish(aggregates: &Aggregates, aggregate: PlanExpr, typed: &Typed) -> Typed 
     match typed.kind {
         KustoType::String => or_else(found, physical::text("")),
         _ => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{answer, refused, rows};
+
+    const T: &str = "datatable(g:string, x:long, s:string)['p', 1, 'one', 'p', 5, 'five', 'q', long(null), '', 'q', 3, 'three']";
+
+    #[test]
+    fn a_star_leaves_keys_and_what_is_compared_out() {
+        assert_eq!(
+            answer(&format!("{T} | summarize arg_max(x, *) by g | sort by g asc")),
+            "g:string, x:long, s:string\np | 5 | five\nq | 3 | three"
+        );
+        assert_eq!(
+            answer(&format!("{T} | summarize arg_min(x, *)")),
+            "x:long, g:string, s:string\n1 | p | one"
+        );
+        assert_eq!(
+            answer(&format!("{T} | summarize take_any(*) by g | take 0")),
+            "g:string, x:long, s:string"
+        );
+    }
+
+    #[test]
+    fn names_are_given_taken_over_or_made() {
+        assert_eq!(
+            answer(&format!(
+                "{T} | summarize (m, t) = arg_max(x, s), arg_max(x, strcat(s, '!')), argmin(x, s)"
+            )),
+            "m:long, t:string, x:long, max_x_arg1:string, min_x:long, min_x_s:string\n5 | five | 5 | five! | 1 | one"
+        );
+        assert_eq!(
+            answer(&format!(
+                "{T} | summarize arg_max(x * 2, n = s), arg_max(x, g), arg_min(x, g) by g | sort by g asc | take 1"
+            )),
+            "g:string, max_:long, n:string, x:long, g1:string, x1:long, g2:string\np | 10 | five | 5 | p | 1 | p"
+        );
+        assert_eq!(
+            answer(&format!("{T} | where x == 3 | summarize any(s), take_any(x + 1), anyif(x, true)")),
+            "any_s:string, any_arg0:long, anyif_x:long\nthree | 4 | 3"
+        );
+    }
+
+    #[test]
+    fn a_single_value_is_one_that_is_there() {
+        assert_eq!(
+            rows(&format!("{T} | where g == 'q' | summarize take_any(s), take_any(x), strlen(take_any(s))")),
+            "three | 3 | 5"
+        );
+        assert_eq!(
+            rows(&format!("{T} | summarize take_anyif(s, x == 5), take_anyif(x, x > 9)")),
+            "five | null"
+        );
+        assert_eq!(rows(&format!("{T} | where x > 99 | summarize take_any(s), arg_max(x, s)")), " | null | ");
+    }
+
+    #[test]
+    fn no_number_is_the_extreme_of_both_ends() {
+        let t = "datatable(r:real, k:long)[1.0, 1, real(nan), 2, 3.0, 3]";
+        assert_eq!(
+            rows(&format!("{t} | summarize arg_max(r, k), arg_min(r, k), min(r), max(r), minif(r, k != 2)")),
+            "NaN | 2 | NaN | 2 | NaN | NaN | 1.0"
+        );
+    }
+
+    #[test]
+    fn what_has_no_order_is_refused() {
+        assert!(refused("print d = dynamic(1), x = 1 | summarize arg_max(d, x)").contains("no order"));
+        assert!(refused("print x = 1 | summarize arg_max()").contains("KS119"));
+        assert!(refused("print x = 1 | summarize take_any(y)").contains("KS142"));
     }
 }

@@ -1,17 +1,20 @@
 //! `make_list`, `make_set` and their kin: the values of a group as one dynamic array.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Expr, Signature, Volatility};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Expr, GroupsAccumulator, Signature, Volatility,
+};
 use weir_value::KustoType;
 use weir_value::dynamic::{Kind, Packer, View};
 
+use super::collect_groups::CollectorGroups;
 use super::{Aggregate, AggregateArguments, Shape};
 use crate::bind::pack;
 use crate::functions::{Accepts, Naming, Parameter, exactly, one, optional};
@@ -66,7 +69,12 @@ const VALUE_IF: &[Parameter] = &[
 ];
 
 fn collect(a: &mut AggregateArguments<'_, '_, '_>, what: Collect, condition: Option<usize>) -> Typed {
-    let value = pack(a.take(0));
+    let value = a.take(0);
+    let what = match (what, value.kind) {
+        (Collect::List, KustoType::Dynamic) => Collect::ListOfDynamics,
+        _ => what,
+    };
+    let value = pack(value);
     let size = match a.typed.get(if condition.is_some() { 2 } else { 1 }) {
         None => Some(ELEMENTS_MAX as i64),
         Some(size) => size.as_long(),
@@ -96,16 +104,32 @@ pub(crate) fn list_of(column: &crate::typed::Column) -> Expr {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Collect {
     List,
+    /// Of a dynamic column: a null of JSON is a value, arrays are put one behind the other.
+    ListOfDynamics,
     ListWithNulls,
     Set,
 }
 
 impl Collect {
+    const ALL: [Collect; 4] = [Collect::List, Collect::ListOfDynamics, Collect::ListWithNulls, Collect::Set];
+
+    fn name(self) -> &'static str {
+        match self {
+            Collect::List => "kql_make_list",
+            Collect::ListOfDynamics => "kql_make_list_of_dynamics",
+            Collect::ListWithNulls => "kql_make_list_with_nulls",
+            Collect::Set => "kql_make_set",
+        }
+    }
+
+    /// Whether of an array its elements are collected.
+    fn flattens(self) -> bool {
+        matches!(self, Collect::ListOfDynamics | Collect::Set)
+    }
+
     fn function(self) -> Arc<AggregateUDF> {
-        static FUNCTIONS: LazyLock<[Arc<AggregateUDF>; 3]> = LazyLock::new(|| {
-            [Collect::List, Collect::ListWithNulls, Collect::Set]
-                .map(|what| Arc::new(CollectFunction::new(what).into()))
-        });
+        static FUNCTIONS: LazyLock<[Arc<AggregateUDF>; 4]> =
+            LazyLock::new(|| Collect::ALL.map(|what| Arc::new(CollectFunction::new(what).into())));
         Arc::clone(&FUNCTIONS[self as usize])
     }
 }
@@ -118,17 +142,33 @@ struct CollectFunction {
 
 impl CollectFunction {
     fn new(what: Collect) -> Self {
-        CollectFunction { what, signature: Signature::any(2, Volatility::Immutable) }
+        CollectFunction { what, signature: Signature::variadic_any(Volatility::Immutable) }
+    }
+
+    /// A group without rows.
+    fn collector(&self, args: &AccumulatorArgs<'_>) -> Result<Collector> {
+        let limit = args
+            .exprs
+            .get(1)
+            .and_then(|expr| expr.downcast_ref::<datafusion::physical_expr::expressions::Literal>());
+        let limit = match limit.map(|literal| literal.value()) {
+            Some(ScalarValue::Int64(Some(limit))) => usize::try_from(*limit).unwrap_or(0),
+            _ => return exec_err!("the largest size of a list must be a constant"),
+        };
+        Ok(Collector {
+            what: self.what,
+            limit: limit.min(ELEMENTS_MAX),
+            ordered: args.exprs.len() > 2,
+            items: Vec::new(),
+            seen: HashMap::new(),
+            bytes: 0,
+        })
     }
 }
 
 impl AggregateUDFImpl for CollectFunction {
     fn name(&self) -> &str {
-        match self.what {
-            Collect::List => "kql_make_list",
-            Collect::ListWithNulls => "kql_make_list_with_nulls",
-            Collect::Set => "kql_make_set",
-        }
+        self.what.name()
     }
 
     fn signature(&self) -> &Signature {
@@ -144,47 +184,102 @@ impl AggregateUDFImpl for CollectFunction {
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        let limit = args
-            .exprs
-            .get(1)
-            .and_then(|expr| expr.downcast_ref::<datafusion::physical_expr::expressions::Literal>());
-        let limit = match limit.map(|literal| literal.value()) {
-            Some(ScalarValue::Int64(Some(limit))) => usize::try_from(*limit).unwrap_or(0),
-            _ => return exec_err!("the largest size of a list must be a constant"),
-        };
-        Ok(Box::new(Collector {
-            what: self.what,
-            limit: limit.min(ELEMENTS_MAX),
-            items: Vec::new(),
-            seen: HashSet::new(),
-        }))
+        Ok(Box::new(self.collector(&args)?))
+    }
+
+    fn groups_accumulator_supported(&self, _: AccumulatorArgs<'_>) -> bool {
+        true
+    }
+
+    fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(CollectorGroups::new(self.collector(&args)?)))
     }
 }
 
+/// Whether an aggregate is one of those that collect values.
+pub(super) fn is_own(function: &AggregateUDF) -> bool {
+    Collect::ALL.iter().any(|what| what.name() == function.name())
+}
+
+/// The values of a group.
 #[derive(Debug)]
-struct Collector {
+pub(super) struct Collector {
     what: Collect,
     limit: usize,
-    items: Vec<Box<[u8]>>,
-    seen: HashSet<Box<[u8]>>,
+    /// Whether each item comes with its place among the rows.
+    ordered: bool,
+    /// The place of each item, and the item.
+    items: Vec<(i64, Box<[u8]>)>,
+    /// Where among the items a value of a set is.
+    seen: HashMap<Box<[u8]>, usize>,
+    bytes: usize,
 }
 
 impl Collector {
-    fn add(&mut self, bytes: &[u8]) {
-        let null = View::new(bytes).kind() == Kind::Null;
-        if self.items.len() >= self.limit || null && self.what != Collect::ListWithNulls {
-            return;
-        }
-        if self.what == Collect::Set && !self.seen.insert(bytes.into()) {
-            return;
-        }
-        self.items.push(bytes.into());
+    /// The same without values.
+    pub(super) fn emptied(&self) -> Collector {
+        Collector { items: Vec::new(), seen: HashMap::new(), bytes: 0, ..*self }
     }
 
-    fn packed(&self) -> Vec<u8> {
+    /// Bytes that the values take.
+    pub(super) fn bytes_held(&self) -> usize {
+        let items = self.bytes + self.items.len() * size_of::<(i64, Box<[u8]>)>();
+        items * if self.what == Collect::Set { 3 } else { 1 }
+    }
+
+    /// Adds the values of another state of the group.
+    pub(super) fn add_state(&mut self, packed: &[u8]) {
+        let mut items = View::new(packed).items();
+        while let (Some(place), Some(item)) = (items.next(), items.next()) {
+            self.add_item(place.as_long().unwrap_or_default(), item.bytes());
+        }
+    }
+
+    /// Adds a value; of an array its elements.
+    pub(super) fn add(&mut self, place: i64, bytes: &[u8]) {
+        let view = View::new(bytes);
+        match view.kind() {
+            Kind::Array if self.what.flattens() => {
+                view.items().for_each(|item| self.add_item(place, item.bytes()));
+            }
+            Kind::Null if matches!(self.what, Collect::List | Collect::Set) => {}
+            _ => self.add_item(place, bytes),
+        }
+    }
+
+    fn add_item(&mut self, place: i64, bytes: &[u8]) {
+        if self.what == Collect::Set
+            && let Some(known) = self.seen.get(bytes)
+        {
+            if let Some((first, _)) = self.items.get_mut(*known) {
+                *first = place.min(*first);
+            }
+            return;
+        }
+        // Rows in order may come out of it: only the end tells which are the first.
+        if self.items.len() >= if self.ordered { ELEMENTS_MAX } else { self.limit } {
+            return;
+        }
+        if self.what == Collect::Set {
+            self.seen.insert(bytes.into(), self.items.len());
+        }
+        self.bytes += bytes.len();
+        self.items.push((place, bytes.into()));
+    }
+
+    /// The array of the values; with the place of each before it, where another state is to merge them.
+    pub(super) fn pack(&mut self, with_places: bool) -> Vec<u8> {
+        if self.ordered {
+            self.items.sort_by_key(|(place, _)| *place);
+            self.seen.clear();
+        }
+        let count = if with_places { self.items.len() } else { self.limit };
         let mut bytes = Vec::new();
         Packer::new(&mut bytes).array(|array| {
-            for item in &self.items {
+            for (place, item) in self.items.iter().take(count) {
+                if with_places {
+                    array.item(|packer| packer.long(*place));
+                }
                 array.item(|packer| packer.packed(View::new(item)));
             }
         });
@@ -195,32 +290,56 @@ impl Collector {
 impl Accumulator for Collector {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let array = values[0].as_binary_view();
+        let places = values.get(2).and_then(|places| places.as_primitive_opt::<Int64Type>());
         for row in 0..array.len() {
-            self.add(if array.is_null(row) { &[] } else { array.value(row) });
+            let place = places.map_or(0, |places| places.value(row));
+            self.add(place, if array.is_null(row) { &[] } else { array.value(row) });
         }
         Ok(())
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let arrays = states[0].as_binary_view();
-        for packed in arrays.iter().flatten() {
-            for item in View::new(packed).items() {
-                self.add(item.bytes());
-            }
-        }
+        arrays.iter().flatten().for_each(|packed| self.add_state(packed));
         Ok(())
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![ScalarValue::BinaryView(Some(self.packed()))])
+        Ok(vec![ScalarValue::BinaryView(Some(self.pack(true)))])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::BinaryView(Some(self.packed())))
+        Ok(ScalarValue::BinaryView(Some(self.pack(false))))
     }
 
     fn size(&self) -> usize {
-        let items: usize = self.items.iter().map(|item| item.len() + size_of::<Box<[u8]>>()).sum();
-        size_of_val(self) + items * if self.what == Collect::Set { 2 } else { 1 }
+        size_of_val(self) + self.bytes_held()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, rows};
+
+    const T: &str = "datatable(x:long, d:dynamic)[1, dynamic([1, 2]), long(null), dynamic(null), 1, dynamic({'a': 1}), 2, dynamic([2])]";
+
+    #[test]
+    fn elements_of_arrays_are_collected_one_by_one() {
+        assert_eq!(
+            rows(&format!("{T} | summarize make_list(d), make_set(d), make_list_with_nulls(x)")),
+            "[1,2,null,{\"a\":1},2] | [1,2,{\"a\":1}] | [1,null,1,2]"
+        );
+    }
+
+    #[test]
+    fn nulls_are_left_out_and_sizes_bounded() {
+        assert_eq!(
+            rows(&format!(
+                "{T} | summarize make_list(x), make_set(x), make_list(x, 1), make_set_if(x, x > 1)"
+            )),
+            "[1,1,2] | [1,2] | [1] | [2]"
+        );
+        assert_eq!(rows(&format!("{T} | where x > 9 | summarize make_list(x), make_set(d)")), "[] | []");
+        assert!(refused(&format!("{T} | summarize make_list(x, x)")).contains("constant"));
     }
 }

@@ -8,19 +8,32 @@ use crate::functions::{Accepts, Naming, exactly, one, optional};
 use crate::typed::Typed;
 
 pub(super) const AGGREGATES: &[&Aggregate] =
-    &[&COUNT, &COUNT_IF, &DCOUNT, &DCOUNT_IF, &COUNT_DISTINCT, &COUNT_DISTINCT_IF];
+    &[&COUNT, &CNT, &COUNT_IF, &DCOUNT, &DCOUNT_IF, &COUNT_DISTINCT, &COUNT_DISTINCT_IF];
 
 /// Counts rows; nulls are rows like others.
 const COUNT: Aggregate = Aggregate {
-    names: &["count", "cnt"],
+    names: &["count"],
     naming: Naming::Prefix("count"),
     overloads: &[
         Shape { parameters: &[], build: |a| a.add(count(Typed::long(1).expr), KustoType::Long) },
         Shape {
             parameters: &[one("expr", Accepts::Any)],
-            build: |a| a.add(count(Typed::long(1).expr), KustoType::Long),
+            build: |a| {
+                let value = a.take(0);
+                let rows = count(Typed::long(1).expr);
+                // An older way to write countif.
+                let rows = if value.kind == KustoType::Bool { a.filtered(rows, value) } else { rows };
+                a.add(rows, KustoType::Long)
+            },
         },
     ],
+};
+
+/// An older spelling.
+const CNT: Aggregate = Aggregate {
+    names: &["cnt"],
+    naming: Naming::Prefix("cnt"),
+    overloads: &[Shape { parameters: &[], build: |a| a.add(count(Typed::long(1).expr), KustoType::Long) }],
 };
 
 /// Counts rows for which a condition is true.

@@ -1,11 +1,10 @@
 //! `min`, `max` and their `…if` twins.
 
 use datafusion::functions_aggregate::expr_fn::{max, min};
-use datafusion::logical_expr::Expr;
 use weir_value::KustoType;
 
 use super::sums::or_else;
-use super::{Aggregate, AggregateArguments, Shape};
+use super::{Aggregate, AggregateArguments, Shape, order};
 use crate::functions::{Accepts, Naming, exactly, one};
 use crate::physical;
 use crate::typed::Typed;
@@ -15,13 +14,13 @@ pub(super) const AGGREGATES: &[&Aggregate] = &[&MIN, &MAX, &MIN_IF, &MAX_IF];
 const MIN: Aggregate = Aggregate {
     names: &["min"],
     naming: Naming::Prefix("min"),
-    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, min, false) }],
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, true, false) }],
 };
 
 const MAX: Aggregate = Aggregate {
     names: &["max"],
     naming: Naming::Prefix("max"),
-    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, max, false) }],
+    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, false, false) }],
 };
 
 const MIN_IF: Aggregate = Aggregate {
@@ -29,7 +28,7 @@ const MIN_IF: Aggregate = Aggregate {
     naming: Naming::Prefix("minif"),
     overloads: &[Shape {
         parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
-        build: |a| extreme(a, min, true),
+        build: |a| extreme(a, true, true),
     }],
 };
 
@@ -38,12 +37,12 @@ const MAX_IF: Aggregate = Aggregate {
     naming: Naming::Prefix("maxif"),
     overloads: &[Shape {
         parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
-        build: |a| extreme(a, max, true),
+        build: |a| extreme(a, false, true),
     }],
 };
 
 /// The smallest or largest value; null over nothing, blank for strings.
-fn extreme(a: &mut AggregateArguments<'_, '_, '_>, which: fn(Expr) -> Expr, conditional: bool) -> Typed {
+pub(super) fn extreme(a: &mut AggregateArguments<'_, '_, '_>, smallest: bool, conditional: bool) -> Typed {
     let value = a.take(0);
     if value.kind == KustoType::Dynamic {
         let hint = "convert it, with tolong() for example";
@@ -51,11 +50,14 @@ fn extreme(a: &mut AggregateArguments<'_, '_, '_>, which: fn(Expr) -> Expr, cond
         return Typed::poison();
     }
     let kind = value.kind;
-    let mut found = which(value.expr);
+    let compared = order::comparable(value, smallest);
+    let compared_kind = compared.kind;
+    let mut found = if smallest { min(compared.expr) } else { max(compared.expr) };
     if conditional {
         let condition = a.take(1);
         found = a.filtered(found, condition);
     }
-    let found = a.add(found, kind);
+    let found = a.add(found, compared_kind);
+    let found = order::compared(found, kind);
     if kind == KustoType::String { or_else(found, physical::text("")) } else { found }
 }

@@ -3,10 +3,21 @@
 //! Source: <https://learn.microsoft.com/kusto/query/aggregation-functions>
 
 mod arg_extremes;
+mod bags;
+mod bits;
 mod call;
 mod collect;
+mod collect_groups;
 mod counts;
+mod covariances;
+mod decimals;
 mod extremes;
+mod order;
+mod ordered;
+mod own;
+mod percentiles;
+mod schemas;
+mod sketches;
 mod spread;
 mod sums;
 
@@ -17,6 +28,10 @@ use weir_kql::ast::{Call, NamedExpr};
 
 pub(crate) use call::AggregateArguments;
 pub(crate) use collect::list_of;
+pub(crate) use ordered::in_order;
+pub(crate) use percentiles::name as percentile_name;
+pub(crate) use sketches::hll::Summary as HllSummary;
+pub(crate) use sketches::tdigest::Digest;
 
 use crate::bind::{Binder, Scope};
 use crate::functions::{Naming, Parameter};
@@ -46,8 +61,21 @@ pub(crate) type NamedColumn = (String, bool, Typed);
 /// Binds an aggregate that makes several columns.
 pub(crate) type Several = fn(&mut Binder<'_>, &Call, &NamedExpr, Scope<'_>) -> Vec<NamedColumn>;
 
-static FAMILIES: [&[&Aggregate]; 5] =
-    [counts::AGGREGATES, sums::AGGREGATES, extremes::AGGREGATES, spread::AGGREGATES, collect::AGGREGATES];
+static FAMILIES: [&[&Aggregate]; 13] = [
+    counts::AGGREGATES,
+    sums::AGGREGATES,
+    extremes::AGGREGATES,
+    spread::AGGREGATES,
+    collect::AGGREGATES,
+    arg_extremes::AGGREGATES,
+    percentiles::AGGREGATES,
+    bags::AGGREGATES,
+    bits::AGGREGATES,
+    covariances::AGGREGATES,
+    schemas::AGGREGATES,
+    sketches::HLL,
+    sketches::TDIGEST,
+];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Aggregate>> = LazyLock::new(|| {
     let all = FAMILIES.iter().flat_map(|family| family.iter());
@@ -70,6 +98,7 @@ pub(crate) fn several(name: &str) -> Option<Several> {
         "arg_max" | "argmax" => Some(arg_extremes::arg_max),
         "arg_min" | "argmin" => Some(arg_extremes::arg_min),
         "take_any" | "any" => Some(arg_extremes::take_any),
+        "percentiles" | "percentilesw" => Some(percentiles::percentiles),
         _ => None,
     }
 }

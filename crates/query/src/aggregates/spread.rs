@@ -32,9 +32,9 @@ measure!(VARIANCE_IF, "varianceif", var_sample, VALUE_IF, true);
 measure!(VARIANCEP, "variancep", var_pop, VALUE, false);
 measure!(VARIANCEP_IF, "variancepif", var_pop, VALUE_IF, true);
 
-const VALUE: &[crate::functions::Parameter] = &[one("expr", Accepts::Number)];
+const VALUE: &[crate::functions::Parameter] = &[one("expr", Accepts::Summable)];
 const VALUE_IF: &[crate::functions::Parameter] =
-    &[one("expr", Accepts::Number), exactly("predicate", KustoType::Bool)];
+    &[one("expr", Accepts::Summable), exactly("predicate", KustoType::Bool)];
 
 /// A measure of spread; 0 over one value or none.
 fn spread(a: &mut AggregateArguments<'_, '_, '_>, which: fn(Expr) -> Expr, conditional: bool) -> Typed {

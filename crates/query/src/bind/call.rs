@@ -10,7 +10,7 @@ use weir_kql::{Diagnostic, nearest};
 use weir_value::KustoType;
 
 use super::conversion::is_number;
-use super::{Binder, Binding, CALL_DEPTH_MAX, Env, Scope};
+use super::{Binder, Binding, CALL_DEPTH_MAX, CALLS_MAX, Env, Scope};
 use crate::aggregates;
 use crate::functions::{self, Accepts, Build, Count, Function, Parameter};
 use crate::typed::{Relation, Typed};
@@ -71,9 +71,12 @@ impl Binder<'_> {
 
     fn unknown_function(&mut self, call: &Call, scope: Scope<'_>) -> Typed {
         let name = call.name.text.as_str();
-        let mut diagnostic = if aggregates::aggregate(name).is_some() {
+        let mut diagnostic = if aggregates::several(name).is_some() && scope.aggregates.is_some() {
+            let message = format!("'{name}' makes several columns and cannot be part of an expression");
+            Diagnostic::error(Some("KS139"), call.name.span, message)
+        } else if aggregates::aggregate(name).is_some() || aggregates::several(name).is_some() {
             let message = format!("the aggregate '{name}' can only be used in summarize and its kin");
-            Diagnostic::error(Some("KS125"), call.name.span, message)
+            Diagnostic::error(Some("KS144"), call.name.span, message)
         } else if crate::language::is_function(name) {
             let message = format!("not supported yet: the function '{name}'");
             Diagnostic::error(None, call.name.span, message)
@@ -169,7 +172,8 @@ impl Binder<'_> {
     ) -> Typed {
         let name = &call.name.text;
         let fitting: Vec<_> = forms.iter().filter_map(|parameters| assign(parameters, typed.len())).collect();
-        let forms: Vec<String> = forms.iter().map(|parameters| form(name, parameters)).collect();
+        let mut forms: Vec<String> = forms.iter().map(|parameters| form(name, parameters)).collect();
+        forms.dedup();
         let hint = format!("write {}", forms.join(" or "));
         let diagnostic = match fitting.first() {
             None => {
@@ -252,6 +256,12 @@ impl Binder<'_> {
             self.error(None, span, format!("functions call each other more than {CALL_DEPTH_MAX} deep"));
             return None;
         }
+        self.calls += 1;
+        if self.calls > CALLS_MAX {
+            let message = format!("the query's own functions are called more than {CALLS_MAX} times");
+            self.error(None, Span::default(), message);
+            return None;
+        }
         let mut inner = env.clone();
         let assigned = self.assign_own(call, &function.parameters, span)?;
         for (parameter, argument) in function.parameters.iter().zip(assigned) {
@@ -274,6 +284,7 @@ impl Binder<'_> {
             inner = inner.with(&parameter.name.text, binding);
         }
         let (result, statements) = function.body.split_last()?;
+        self.lets_differ(statements);
         self.depth += 1;
         for statement in statements {
             inner = self.let_statement(statement, inner);
@@ -328,7 +339,7 @@ impl Binder<'_> {
         let missing = parameters.iter().zip(&assigned).find(|(p, a)| a.is_none() && p.default.is_none());
         if let Some((parameter, _)) = missing {
             let message = format!("'{}' lacks its argument '{}'", call.name.text, parameter.name.text);
-            self.error(Some("KS119"), span, message);
+            self.error(Some("KS197"), span, message);
             return None;
         }
         Some(assigned)
@@ -432,7 +443,10 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
     let becomes = |wanted: KustoType| {
         kind == wanted
             || kind == Dynamic
-            || matches!((kind, wanted), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int))
+            || matches!(
+                (kind, wanted),
+                (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int) | (Decimal, Real)
+            )
     };
     match accepts {
         Accepts::Any | Accepts::Text | Accepts::Packed => true,

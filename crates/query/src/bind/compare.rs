@@ -12,7 +12,7 @@ use crate::functions::text_match::{FOLD_CASE, text_match};
 use crate::physical::literal;
 use crate::typed::Typed;
 
-use KustoType::{Bool, Datetime, Dynamic, Int, Long, Real, String as Text, Timespan};
+use KustoType::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String as Text, Timespan};
 
 impl Binder<'_> {
     /// `==`, `<`, `has` and their kin, between operands neither of which is poisoned.
@@ -84,6 +84,9 @@ impl Binder<'_> {
             (a, b) if a == b => (left, right),
             (Int | Long, Int | Long) => (left.widened(), right.widened()),
             (Int | Long | Real, Int | Long | Real) => (left.as_real(), right.as_real()),
+            (Int | Long | Real | Decimal, Int | Long | Real | Decimal) => {
+                (self.converted(left, Decimal), self.converted(right, Decimal))
+            }
             (Bool, Int | Long) | (Int | Long, Bool) => {
                 (self.converted(left, Long), self.converted(right, Long))
             }
@@ -115,7 +118,8 @@ impl Binder<'_> {
     }
 
     fn order(&mut self, op: BinaryOp, span: Span, left: Typed, right: Typed) -> Typed {
-        let ordered = |kind| matches!(kind, Int | Long | Real | Datetime | Timespan | Bool | Dynamic);
+        let ordered =
+            |kind| matches!(kind, Int | Long | Real | Decimal | Datetime | Timespan | Bool | Dynamic);
         let kinds = (left.kind, right.kind);
         let (left, right) = match kinds {
             (Dynamic, Dynamic) => (self.converted(left, Real), self.converted(right, Real)),
@@ -144,11 +148,18 @@ impl Binder<'_> {
     }
 
     fn refuse_order(&mut self, span: Span, kinds: (KustoType, KustoType)) -> Typed {
-        let message = format!("'{}' does not take {} and {}", self.source(span), kinds.0, kinds.1);
+        // Of `between` the span is the whole of it.
+        let source = self.source(span);
+        let operator = if source.contains("between") { "between" } else { source };
+        let message = format!("'{operator}' does not take {} and {}", kinds.0, kinds.1);
         let diagnostic = weir_kql::Diagnostic::error(Some("KS106"), span, message);
-        let hint = "strings have no order of their own: use strcmp(a, b) < 0";
-        let texts = kinds.0 == Text || kinds.1 == Text;
-        self.tell(if texts { diagnostic.with_hint(hint) } else { diagnostic });
+        self.tell(match kinds {
+            (Text, Text) => diagnostic.with_hint("strings have no order of their own: use strcmp(a, b) < 0"),
+            (Text, kind) | (kind, Text) if kind != KustoType::Guid => {
+                diagnostic.with_hint(format!("convert the string with to{kind}()"))
+            }
+            _ => diagnostic,
+        });
         Typed::poison()
     }
 
@@ -228,4 +239,55 @@ pub(crate) fn choose(
     }
     // Fails only for branches of different types, and those are aligned before.
     case.otherwise(otherwise.clone()).unwrap_or(otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, rows, value};
+
+    #[test]
+    fn any_two_kinds_that_have_a_common_one_are_equal_or_not() {
+        assert_eq!(
+            value(
+                "1 == 1.0, int(1) == 1, true == 1, true == 'True', datetime(2024-01-01) == '2024-01-01', 1h == '01:00:00', dynamic(1) == 1, 'a' == dynamic('a')"
+            ),
+            "True | True | True | True | True | True | True | True"
+        );
+        assert!(refused("print 1h == 1").contains("KS106"));
+        assert!(refused("print dynamic(1) == dynamic(1)").contains("two dynamics"));
+    }
+
+    #[test]
+    fn nulls_equal_nothing_and_two_of_them_are_null() {
+        let t = "datatable(a:long, b:long)[1, 1, 1, long(null), long(null), long(null)]";
+        assert_eq!(
+            rows(&format!("{t} | project a == b, a != b, a < b")),
+            "True | False | False\nFalse | True | null\nnull | null | null"
+        );
+        assert_eq!(rows(&format!("{t} | where not(a == b) | count")), "1");
+        assert_eq!(
+            value("real(nan) == real(nan), real(nan) != real(nan), real(nan) < 1, real(null) == 1.0"),
+            "False | True | False | False"
+        );
+    }
+
+    #[test]
+    fn ranges_hold_both_ends() {
+        assert_eq!(
+            value(
+                "1 between (1 .. 2.5), 2h between (1h .. 2h), datetime(2024-01-03) between (datetime(2024-01-01) .. 2d), 3 !between (4 .. 9), decimal(2) between (1 .. 3)"
+            ),
+            "True | True | True | True | True"
+        );
+        assert_eq!(
+            value("long(null) between (1 .. 2), dynamic(2) between (1 .. 3), 2 between (3 .. 1)"),
+            "null | True | False"
+        );
+        assert!(
+            refused("print 'b' between ('a' .. 'c')").contains("'between' does not take string and string")
+        );
+        assert!(
+            refused("print datetime(2024-01-01) > '2023'").contains("convert the string with todatetime()")
+        );
+    }
 }

@@ -6,6 +6,7 @@ use weir_value::dynamic::{Kind, View};
 
 use super::Binder;
 use crate::functions::conversion as kernels;
+use crate::functions::decimal;
 use crate::kernel::Kernel;
 use crate::physical;
 use crate::typed::{Typed, cast_to};
@@ -29,6 +30,10 @@ impl Binder<'_> {
             }
             (Long, Int) => call(&kernels::LONG_TO_INT),
             (Real, Int) => call(&kernels::REAL_TO_INT),
+            // A constant beyond the range is the smallest long, a column the nearest one.
+            (Real, Long) if typed.as_constant().is_some_and(is_beyond_long) => {
+                Typed::constant(ScalarValue::Int64(Some(i64::MIN)), Long)
+            }
             (Real, Long) => call(&kernels::REAL_TO_LONG),
             (Bool, Real) => Typed::new(cast_to(cast_to(typed.expr.clone(), Long), Real), Real),
             (Int | Long, Bool) => {
@@ -36,6 +41,16 @@ impl Binder<'_> {
                 Typed::new(long.expr.not_eq(physical::literal(ScalarValue::Int64(Some(0)))), Bool)
             }
             (Real, Bool) => call(&kernels::REAL_TO_BOOL),
+            (Long, Decimal) => call(&decimal::LONG_TO_DECIMAL),
+            (Int | Bool, Decimal) => {
+                let long = self.converted(typed, Long);
+                return self.converted(long, kind);
+            }
+            (Real, Decimal) => call(&decimal::REAL_TO_DECIMAL),
+            (Decimal, Long) => call(&decimal::DECIMAL_TO_LONG),
+            (Decimal, Int) => call(&decimal::DECIMAL_TO_INT),
+            (Decimal, Real) => call(&decimal::DECIMAL_TO_REAL),
+            (Decimal, Bool) => call(&decimal::DECIMAL_TO_BOOL),
             // Both are ticks.
             (Datetime | Timespan, Long) | (Long, Timespan) => Typed::new(typed.expr.clone(), kind),
             (Long | Timespan, Datetime) => call(&kernels::TICKS_TO_DATETIME),
@@ -58,6 +73,11 @@ impl Binder<'_> {
         };
         self.fold(converted)
     }
+}
+
+fn is_beyond_long(value: &ScalarValue) -> bool {
+    // 2^63 itself is one too many.
+    matches!(value, ScalarValue::Float64(Some(value)) if value.abs() >= 9_223_372_036_854_775_808.0)
 }
 
 /// A value as a dynamic.

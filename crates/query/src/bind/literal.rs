@@ -1,6 +1,6 @@
 use datafusion::common::ScalarValue;
 use weir_kql::ast::{Literal, Span};
-use weir_value::{Dynamic, KustoType};
+use weir_value::{Decimal, Dynamic, KustoType};
 
 use super::Binder;
 use crate::physical;
@@ -19,10 +19,10 @@ impl Binder<'_> {
             Literal::Guid(text) => Typed::constant(ScalarValue::Utf8View(text.clone()), KustoType::Guid),
             Literal::Dynamic(value) => Typed::constant(dynamic(value), KustoType::Dynamic),
             Literal::Decimal(None) => Typed::null(KustoType::Decimal),
-            Literal::Decimal(Some(_)) => {
-                self.unsupported(span, "decimal values");
-                Typed::poison()
-            }
+            Literal::Decimal(Some(digits)) => match Decimal::parse(digits) {
+                Some(value) => Typed::constant(physical::decimal(value), KustoType::Decimal),
+                None => self.refuse(Some("KS004"), span, "this number is beyond what a decimal holds"),
+            },
         }
     }
 }

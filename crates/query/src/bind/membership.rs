@@ -10,6 +10,7 @@ use weir_value::dynamic::View;
 
 use super::scalar::Use;
 use super::{Binder, Scope, conversion};
+use crate::functions::dynamic::ARRAY;
 use crate::functions::text_match::{FOLD_CASE, HAS_ALL, HAS_ANY, IN_ARRAY, IN_ARRAY_CI};
 use crate::physical;
 use crate::typed::Typed;
@@ -35,6 +36,9 @@ impl Binder<'_> {
         usage: Use,
     ) -> Typed {
         let typed = self.scalar(value, scope);
+        if let InOp::In | InOp::NotIn | InOp::InCi | InOp::NotInCi = op {
+            self.check_list(&typed, list, matches!(op, InOp::InCi | InOp::NotInCi), scope);
+        }
         let Some(list) = self.list(list, scope) else { return Typed::poison() };
         if typed.poisoned {
             return typed;
@@ -165,15 +169,9 @@ impl Binder<'_> {
         let array = match list {
             List::Array(array) => array,
             List::Values(values) => {
-                let mut texts = Vec::new();
-                for value in values {
-                    let Some(text) = self.converted(value, Text).as_text().map(str::to_owned) else {
-                        self.unsupported(span, "terms that are not constant");
-                        return Typed::poison();
-                    };
-                    texts.push(weir_value::Dynamic::String(text));
-                }
-                Typed::constant(super::literal::dynamic(&weir_value::Dynamic::Array(texts)), Dynamic)
+                let terms = values.into_iter().map(|value| super::pack(self.converted(value, Text)).expr);
+                let array = ARRAY.call(terms.collect());
+                self.fold(Typed::new(array, Dynamic))
             }
         };
         let kernel = if op == InOp::HasAny { &HAS_ANY } else { &HAS_ALL };
@@ -205,5 +203,52 @@ impl Typed {
     /// The null that stands for nothing found.
     pub(crate) fn blank(kind: KustoType) -> Self {
         Typed::constant(physical::null(kind), kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, rows, value};
+
+    #[test]
+    fn lists_are_compared_in_the_type_of_the_value() {
+        assert_eq!(
+            value(
+                "7 in ('7', 'x'), '7' in (7, 8), 7.0 in (7), true in ('true'), 1h in (1h, 1d), decimal(7) in (7, 8.5)"
+            ),
+            "True | True | True | True | True | True"
+        );
+        assert_eq!(
+            value(
+                "'a' in ('A'), 'a' in~ ('A'), 'a' !in ('A'), dynamic('a') in~ ('A'), 'b' in (dynamic(['a', 'b']))"
+            ),
+            "False | True | True | True | True"
+        );
+        assert!(refused("print 7 in~ ('7')").contains("KS106"));
+    }
+
+    #[test]
+    fn nulls_are_in_no_list() {
+        let t = "datatable(x:long, s:string)[1, 'a', long(null), '', 3, 'c']";
+        assert_eq!(rows(&format!("{t} | where x in (1, long(null)) | project x")), "1");
+        assert_eq!(rows(&format!("{t} | where x !in (1) | project s")), "\nc");
+        assert_eq!(rows(&format!("{t} | where s !in ('a', '') | project s")), "c");
+        assert_eq!(rows(&format!("{t} | where x in ({t} | where s == 'c' | project x) | project s")), "c");
+        assert_eq!(rows(&format!("{t} | project y = x in (1)")), "True\nFalse\nFalse");
+    }
+
+    #[test]
+    fn terms_may_differ_from_row_to_row() {
+        let t =
+            "datatable(a:string, b:string, d:dynamic)['x y', 'Y', dynamic(['q']), 'x', 'z', dynamic(['X'])]";
+        assert_eq!(
+            rows(&format!("{t} | project a has_any (b, 'w'), a has_all ('x', b), a has_any (d)")),
+            "True | True | False\nFalse | False | True"
+        );
+        assert_eq!(
+            value("'a 5' has_any (5, 6), 'a' has_any (dynamic([])), '' has_any ('a')"),
+            "True | False | False"
+        );
+        assert!(refused("print 5 has_any ('a')").contains("KS106"));
     }
 }

@@ -15,6 +15,8 @@ mod pipeline;
 mod scalar;
 mod scope;
 mod statement;
+mod unknown;
+mod values;
 mod view;
 
 use std::collections::HashMap;
@@ -63,7 +65,7 @@ pub struct Bound {
 
 /// Binds a whole text. All errors are told, not only the first.
 pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0 };
+    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0, calls: 0 };
     let results = binder.query(query);
     let diagnostics = binder.diagnostics;
     match diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -78,10 +80,24 @@ pub struct Binder<'a> {
     diagnostics: Vec<Diagnostic>,
     /// Calls of functions inside functions.
     depth: usize,
+    /// Steps so far, for names of their own.
+    steps: usize,
+    /// Calls of the query's own functions so far.
+    calls: usize,
 }
 
 /// Deepest nesting of calls of a query's own functions.
 const CALL_DEPTH_MAX: usize = 64;
+/// Most calls of them: functions that call others twice are soon called a million times.
+const CALLS_MAX: usize = 10_000;
+/// Most steps of a plan: a table that is united with itself twenty times over has a million.
+const PLAN_NODES_MAX: usize = 20_000;
+/// A query is bound by recursion: less stack than this is left, and it goes on with another one.
+const STACK_LEFT_MIN: usize = 1 << 20;
+/// The size of such a further stack.
+const STACK_BYTES: usize = 8 << 20;
+/// Bytes that a calculated constant may have.
+const CONSTANT_BYTES_MAX: usize = 16 << 20;
 
 impl<'a> Binder<'a> {
     /// What the text is bound against.
@@ -125,6 +141,45 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Whether a plan that was put together of others is of a size that can be run; an error is told where not.
+    pub fn is_bounded(&mut self, plan: &LogicalPlan, span: Span) -> bool {
+        let mut nodes = 0;
+        let mut open = vec![plan];
+        while let Some(node) = open.pop() {
+            nodes += 1;
+            if nodes > PLAN_NODES_MAX {
+                let message = format!(
+                    "the query has more than {PLAN_NODES_MAX} steps with its lets put in their places"
+                );
+                self.error(None, span, message);
+                return false;
+            }
+            open.extend(node.inputs());
+        }
+        true
+    }
+
+    /// A calculated constant, unless it is too large to be carried through a plan.
+    fn bounded_constant(&mut self, typed: Typed, span: Span) -> Typed {
+        use datafusion::common::ScalarValue;
+        let bytes = match typed.as_constant() {
+            Some(ScalarValue::Utf8View(Some(text))) => text.len(),
+            Some(ScalarValue::BinaryView(Some(bytes))) => bytes.len(),
+            _ => 0,
+        };
+        if bytes > CONSTANT_BYTES_MAX {
+            let message = format!("a constant has more than {} MiB", CONSTANT_BYTES_MAX >> 20);
+            return self.refuse(None, span, message);
+        }
+        typed
+    }
+
+    /// A number that no other step has.
+    pub fn next_step(&mut self) -> usize {
+        self.steps += 1;
+        self.steps
+    }
+
     /// A step of a plan; an error of the engine is told as one of the text.
     pub fn step(
         &mut self,
@@ -139,5 +194,41 @@ impl<'a> Binder<'a> {
                 input.plan.clone()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::refused;
+
+    #[test]
+    fn what_doubles_comes_to_an_end() {
+        let functions: String =
+            (1..40).map(|n| format!("let f{n} = (x:long) {{ f{}(x) + f{}(x) }};", n - 1, n - 1)).collect();
+        let told = refused(&format!("let f0 = (x:long) {{ x + 1 }}; {functions} print f39(1)"));
+        assert!(told.contains("called more than 10000 times"), "{told}");
+        let tables: String = (1..40).map(|n| format!("let T{n} = union T{}, T{};", n - 1, n - 1)).collect();
+        let told = refused(&format!("let T0 = print x = 1; {tables} T39 | count"));
+        assert!(told.contains("more than 20000 steps"), "{told}");
+    }
+
+    #[test]
+    fn lets_of_one_scope_differ() {
+        assert!(refused("let a = 1; let a = 2; print a").contains("KS201"));
+        assert!(refused("let f = () { let b = 1; let b = 2; b }; print f()").contains("KS201"));
+        assert_eq!(crate::testing::value("1 + 1"), "2");
+    }
+
+    #[test]
+    fn depth_needs_no_large_stack() {
+        let (open, close) = ("(".repeat(90), ")".repeat(90));
+        let functions: String =
+            (1..60).map(|n| format!("let f{n} = (x:long) {{ {open}f{}(x){close} }};", n - 1)).collect();
+        let functions = format!("let f0 = (x:long) {{ x + 1 }}; {functions} print f59(1)");
+        let any: Vec<String> = (0..5000).map(|n| format!("x == {n}")).collect();
+        let any = format!("print x = 4999 | where {} | count", any.join(" or "));
+        let small = std::thread::Builder::new().stack_size(2 << 20);
+        let work = move || (crate::testing::rows(&functions), crate::testing::rows(&any));
+        assert_eq!(small.spawn(work).unwrap().join().unwrap(), ("2".to_owned(), "1".to_owned()));
     }
 }

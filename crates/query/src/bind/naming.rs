@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use weir_kql::ast::{Expr, ExprKind, Literal};
 
+use crate::aggregates;
 use crate::functions::{self, Naming};
 
 /// The name of the column that an unnamed expression makes; nothing where it gets a number.
@@ -31,6 +32,14 @@ pub fn default_name(expr: &Expr) -> Option<String> {
                 Naming::FirstArgument => first(),
                 Naming::NameAndFirstArgument => first().map(|first| format!("{}_{first}", call.name.text)),
                 Naming::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+                Naming::PrefixAndArguments(prefix, count) => {
+                    let names = call.arguments.iter().take(count);
+                    let names = names.map(|argument| default_name(&argument.value).unwrap_or_default());
+                    Some(std::iter::once(prefix.to_owned()).chain(names).collect::<Vec<_>>().join("_"))
+                }
+                Naming::Percentile => {
+                    Some(aggregates::percentile_name(call, call.arguments.len().saturating_sub(1)))
+                }
                 Naming::Only(name) => Some(name.to_owned()),
             }
         }

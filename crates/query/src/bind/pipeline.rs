@@ -3,11 +3,11 @@
 use datafusion::arrow::array::Array;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use weir_kql::Diagnostic;
 use weir_kql::ast::{Call, Expr, ExprKind, Name, Span, StatementKind};
-use weir_kql::{Diagnostic, nearest};
 use weir_value::KustoType;
 
-use super::{Binder, Binding, Scope};
+use super::{Binder, Binding, STACK_BYTES, STACK_LEFT_MIN, Scope};
 use crate::operators;
 use crate::typed::{Relation, Typed, column};
 
@@ -25,6 +25,10 @@ impl Relation {
 impl Binder<'_> {
     /// Whether an expression is a table.
     pub fn is_table(&self, expr: &Expr, scope: Scope<'_>) -> bool {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.is_table_here(expr, scope))
+    }
+
+    fn is_table_here(&self, expr: &Expr, scope: Scope<'_>) -> bool {
         match &expr.kind {
             ExprKind::Pipe { .. }
             | ExprKind::Source(_)
@@ -88,6 +92,10 @@ impl Binder<'_> {
 
     /// A tabular expression.
     pub fn table(&mut self, expr: &Expr, scope: Scope<'_>) -> Relation {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.table_here(expr, scope))
+    }
+
+    fn table_here(&mut self, expr: &Expr, scope: Scope<'_>) -> Relation {
         match &expr.kind {
             ExprKind::Paren(inner) => self.table(inner, scope),
             ExprKind::Name(name) => self.named_table(name, scope),
@@ -158,23 +166,6 @@ impl Binder<'_> {
                 Relation::poison()
             }
         }
-    }
-
-    /// Says that no table has this name, and which one was probably meant.
-    pub(super) fn unknown_table(&mut self, name: &Name, scope: Scope<'_>) {
-        let tables = self.context().catalog.names();
-        let message = format!("no table is named '{}'", name.text);
-        let mut diagnostic = Diagnostic::error(Some("KS204"), name.span, message);
-        let lets = scope.env.iter().map(|(name, _)| name);
-        let known: Vec<&str> = tables.iter().map(String::as_str).chain(lets).collect();
-        if known.iter().any(|known| known.eq_ignore_ascii_case(&name.text)) {
-            let twin = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text)).copied();
-            diagnostic =
-                diagnostic.with_hint(format!("names are case-sensitive: write {}", twin.unwrap_or_default()));
-        } else if let Some(near) = nearest(&name.text, known) {
-            diagnostic = diagnostic.with_hint(format!("did you mean {near}?"));
-        }
-        self.tell(diagnostic);
     }
 
     fn called_table(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Relation {

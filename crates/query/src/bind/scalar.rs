@@ -3,17 +3,15 @@
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::not;
 use weir_kql::ast::{BinaryOp, Expr, ExprKind, Name, Span, UnaryOp};
-use weir_kql::nearest;
 use weir_value::KustoType;
 
-use super::{Binder, Binding, Scope};
+use super::{Binder, Binding, STACK_BYTES, STACK_LEFT_MIN, Scope};
+use crate::functions::decimal::NEGATE as NEGATE_DECIMAL;
 use crate::functions::dynamic::order::several;
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
 use crate::typed::{Column, Typed};
 
-/// Kusto's number for a name that means nothing.
-const UNKNOWN_NAME: Option<&str> = Some("KS142");
 /// Kusto's number for an expression of another type than is wanted.
 const WRONG_TYPE: Option<&str> = Some("KS107");
 
@@ -39,13 +37,20 @@ impl Binder<'_> {
     }
 
     pub(super) fn used(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
+        stacker::maybe_grow(STACK_LEFT_MIN, STACK_BYTES, || self.used_here(expr, scope, usage))
+    }
+
+    fn used_here(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
             ExprKind::Name(name) => self.name(name, scope),
             ExprKind::Paren(inner) => self.used(inner, scope, usage),
             ExprKind::Member { base, member } => self.member(base, member, scope),
             ExprKind::Index { base, index } => self.index(base, index, scope),
-            ExprKind::Call(call) => self.call(call, expr.span, scope),
+            ExprKind::Call(call) => {
+                let typed = self.call(call, expr.span, scope);
+                self.bounded_constant(typed, expr.span)
+            }
             ExprKind::Unary { op, operand } => self.unary(*op, operand, expr.span, scope),
             ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right, .. } => {
                 self.logical(*op, left, right, scope, usage)
@@ -55,6 +60,7 @@ impl Binder<'_> {
                 if left_typed.poisoned || right_typed.poisoned {
                     return Typed::poison();
                 }
+                self.check_values(*op, [left, right], [&left_typed, &right_typed], scope);
                 self.binary(*op, *op_span, left_typed, right_typed, usage)
             }
             ExprKind::Between { negated, value, low, high } => {
@@ -114,21 +120,6 @@ impl Binder<'_> {
         Typed::poison()
     }
 
-    /// Says that a name means nothing, and which one was probably meant.
-    pub fn unknown_name<'c>(&mut self, name: &Name, what: &str, known: impl Iterator<Item = &'c str>) {
-        let message = format!("no {what} is named '{}'", name.text);
-        let mut diagnostic = weir_kql::Diagnostic::error(UNKNOWN_NAME, name.span, message);
-        let known: Vec<&str> = known.collect();
-        if let Some(twin) = known.iter().find(|known| known.eq_ignore_ascii_case(&name.text)) {
-            diagnostic = diagnostic.with_hint(format!("names are case-sensitive: write {twin}"));
-        } else if crate::language::is_operator(&name.text) {
-            diagnostic = diagnostic.with_hint(format!("is a '|' missing before {}?", name.text));
-        } else if let Some(near) = nearest(&name.text, known.iter().copied()) {
-            diagnostic = diagnostic.with_hint(format!("did you mean {near}?"));
-        }
-        self.tell(diagnostic);
-    }
-
     /// `base.member`: a side of a join, or a property of a dynamic.
     fn member(&mut self, base: &Expr, member: &Name, scope: Scope<'_>) -> Typed {
         if let (ExprKind::Name(side), Some((left, right))) = (&base.kind, scope.sides) {
@@ -162,7 +153,7 @@ impl Binder<'_> {
         }
         if base.kind != KustoType::Dynamic {
             let message = format!("a {} has no properties, only a dynamic has", base.kind);
-            return self.refuse(Some("KS109"), span, message);
+            return self.refuse(None, span, message);
         }
         self.fold(Typed::new(PROPERTY.call(vec![base.expr, Typed::text(name).expr]), KustoType::Dynamic))
     }
@@ -187,7 +178,7 @@ impl Binder<'_> {
             KustoType::String => {
                 if base_typed.kind != KustoType::Dynamic {
                     let message = format!("a {} has no properties, only a dynamic has", base_typed.kind);
-                    return self.refuse(Some("KS109"), span, message);
+                    return self.refuse(None, span, message);
                 }
                 let call = PROPERTY.call(vec![base_typed.expr, index_typed.expr]);
                 self.fold(Typed::new(call, KustoType::Dynamic))
@@ -195,7 +186,7 @@ impl Binder<'_> {
             KustoType::Int | KustoType::Long => {
                 if base_typed.kind != KustoType::Dynamic {
                     let message = format!("a {} has no elements, only a dynamic array has", base_typed.kind);
-                    return self.refuse(Some("KS109"), span, message);
+                    return self.refuse(None, span, message);
                 }
                 let call = INDEX.call(vec![base_typed.expr, index_typed.widened().expr]);
                 self.fold(Typed::new(call, KustoType::Dynamic))
@@ -221,13 +212,14 @@ impl Binder<'_> {
             _ => typed,
         };
         match (op, typed.kind) {
-            (_, KustoType::Int | KustoType::Long | KustoType::Real | KustoType::Timespan)
-                if op == UnaryOp::Plus =>
-            {
+            (_, kind) if op == UnaryOp::Plus && (super::is_number(kind) || kind == KustoType::Timespan) => {
                 typed
             }
             (UnaryOp::Minus, KustoType::Real) => {
                 self.fold(Typed::new(NEGATE_REAL.call(vec![typed.expr]), typed.kind))
+            }
+            (UnaryOp::Minus, KustoType::Decimal) => {
+                self.fold(Typed::new(NEGATE_DECIMAL.call(vec![typed.expr]), typed.kind))
             }
             (UnaryOp::Minus, KustoType::Int) if typed.as_constant().is_some() => {
                 let value = typed.as_long().and_then(|value| i32::try_from(-value).ok());
@@ -282,7 +274,7 @@ impl Binder<'_> {
             _ if typed.poisoned => typed,
             KustoType::Bool => typed,
             KustoType::Dynamic => self.converted(typed, KustoType::Bool),
-            kind => self.refuse(Some("KS108"), span, format!("a bool is expected here, this is a {kind}")),
+            kind => self.refuse(WRONG_TYPE, span, format!("a bool is expected here, this is a {kind}")),
         }
     }
 

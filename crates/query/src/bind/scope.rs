@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use datafusion::logical_expr::Expr as PlanExpr;
+use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan};
 use weir_kql::ast::Function;
 
 use crate::typed::{Column, Relation, Typed};
@@ -65,12 +65,22 @@ pub struct Scope<'s> {
     pub aggregates: Option<&'s Aggregates>,
     /// Whether window functions may be used.
     pub serialized: bool,
+    /// The plan of the input.
+    pub input: Option<&'s LogicalPlan>,
 }
 
 impl<'s> Scope<'s> {
     /// A place without input.
     pub fn outside(env: &'s Env) -> Self {
-        Scope { env, columns: &[], open: false, sides: None, aggregates: None, serialized: false }
+        Scope {
+            env,
+            columns: &[],
+            open: false,
+            sides: None,
+            aggregates: None,
+            serialized: false,
+            input: None,
+        }
     }
 
     /// A place in an operator on this input.
@@ -82,6 +92,7 @@ impl<'s> Scope<'s> {
             sides: None,
             aggregates: None,
             serialized: input.serialized,
+            input: Some(&input.plan),
         }
     }
 
@@ -98,12 +109,25 @@ impl<'s> Scope<'s> {
 
 /// Aggregates met while the expressions of a `summarize` are bound.
 #[derive(Debug, Default)]
-pub struct Aggregates(RefCell<Vec<(PlanExpr, String)>>);
+pub struct Aggregates {
+    found: RefCell<Vec<(PlanExpr, String)>>,
+    keys: Vec<String>,
+}
 
 impl Aggregates {
+    /// Aggregates of groups by columns of these names, which `*` inside an aggregate does not mean.
+    pub fn by(keys: Vec<String>) -> Self {
+        Aggregates { keys, ..Aggregates::default() }
+    }
+
+    /// The columns that are keys as they stand.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// Adds an aggregate; the name of the column that will hold it. Equal aggregates share one.
     pub fn add(&self, expr: PlanExpr) -> String {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.found.borrow_mut();
         if let Some((_, name)) = known.iter().find(|(other, _)| *other == expr) {
             return name.clone();
         }
@@ -114,6 +138,6 @@ impl Aggregates {
 
     /// The aggregates, each with the name of its column.
     pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
-        self.0.into_inner()
+        self.found.into_inner()
     }
 }

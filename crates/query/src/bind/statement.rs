@@ -12,6 +12,7 @@ impl Binder<'_> {
     pub(super) fn query(&mut self, query: &Query) -> Vec<Relation> {
         let mut env = Env::default();
         let mut results = Vec::new();
+        self.lets_differ(&query.statements);
         for statement in &query.statements {
             match &statement.kind {
                 StatementKind::Expression(expr) => results.push(self.result(expr, &env)),
@@ -23,6 +24,19 @@ impl Binder<'_> {
             self.error(None, last, "the query has no result: a tabular expression must follow the lets");
         }
         results
+    }
+
+    /// Says which names lets of one scope bind twice.
+    pub(super) fn lets_differ(&mut self, statements: &[Statement]) {
+        let mut names = std::collections::HashSet::new();
+        for statement in statements {
+            if let StatementKind::Let { name, .. } = &statement.kind
+                && !names.insert(name.text.as_str())
+            {
+                let message = format!("a let has bound '{}' already", name.text);
+                self.error(Some("KS201"), name.span, message);
+            }
+        }
     }
 
     /// The names after a statement that is no result.

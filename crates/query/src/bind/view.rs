@@ -1,8 +1,10 @@
 //! Views: tables whose rows are the answer of a query of ours.
 
+use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::Name;
 
 use super::{Binder, Context, bind};
+use crate::operators::datatable::qualified;
 use crate::operators::project::assemble;
 use crate::typed::{Relation, Typed};
 
@@ -27,6 +29,12 @@ impl Binder<'_> {
         });
         let columns = columns.collect();
         let relation = assemble(self, rows, columns, name.span);
-        Relation { name: table.name.clone(), ..relation }
+        // The alias tells from then on whose columns these are.
+        let plan = self.step(name.span, &relation, |plan| {
+            let columns = table.columns.iter().map(|c| qualified(&name.text, &c.name).alias(&c.name));
+            let columns: Vec<_> = columns.collect();
+            LogicalPlanBuilder::from(plan).alias(name.text.as_str())?.project(columns)?.build()
+        });
+        Relation { name: table.name.clone(), plan, ..relation }
     }
 }

@@ -10,7 +10,7 @@ use crate::bind::{Arguments, choose};
 use crate::physical;
 use crate::typed::Typed;
 
-use KustoType::{Bool, Datetime, Dynamic, Guid, Int, Long, Real, String as Text, Timespan};
+use KustoType::{Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String as Text, Timespan};
 
 pub(crate) const FUNCTIONS: &[&Function] =
     &[&IFF, &CASE, &COALESCE, &NOT, &IS_NULL, &IS_NOT_NULL, &IS_EMPTY, &IS_NOT_EMPTY, &MAX_OF, &MIN_OF];
@@ -197,6 +197,7 @@ pub(crate) fn common(a: &mut Arguments<'_, '_, '_>, values: Vec<Typed>, first: u
             (Some(known), kind) if known == kind => kind,
             (Some(Int | Long), Int | Long) => Long,
             (Some(Int | Long | Real), Int | Long | Real) => Real,
+            (Some(Int | Long | Real | Decimal), Int | Long | Real | Decimal) => Decimal,
             (Some(known @ (Datetime | Timespan | Text | Bool | Guid)), _) | (Some(known), _) => {
                 let message = format!(
                     "all values must be of one type: this is a {}, one before it is a {known}",

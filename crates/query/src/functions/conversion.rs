@@ -50,12 +50,16 @@ fn convert(a: &mut Arguments<'_, '_, '_>, kind: KustoType) -> Typed {
 }
 
 kernel!(LONG_TO_INT = "kql_long_to_int" -> Int, |a, n| {
-    map1::<Long, i32, Int32Array>(a, n, |value| i32::try_from(value).ok())
+    // The upper half is cut off.
+    map1::<Long, i32, Int32Array>(a, n, |value| Some(value as i32))
 });
 kernel!(REAL_TO_INT = "kql_real_to_int" -> Int, |a, n| {
-    map1::<Real, i32, Int32Array>(a, n, |value| whole(value).and_then(|value| i32::try_from(value).ok()))
+    // Beyond the range stand its ends.
+    map1::<Real, i32, Int32Array>(a, n, |value| (!value.is_nan()).then_some(value as i32))
 });
-kernel!(REAL_TO_LONG = "kql_real_to_long" -> Long, |a, n| map1::<Real, i64, Int64Array>(a, n, whole));
+kernel!(REAL_TO_LONG = "kql_real_to_long" -> Long, |a, n| {
+    map1::<Real, i64, Int64Array>(a, n, |value| (!value.is_nan()).then_some(value as i64))
+});
 kernel!(REAL_TO_BOOL = "kql_real_to_bool" -> Bool, |a, n| {
     map1::<Real, bool, BooleanArray>(a, n, |value| Some(value != 0.0))
 });
@@ -80,7 +84,7 @@ kernel!(TEXT_TO_DATETIME = "kql_text_to_datetime" -> Datetime, |a, n| {
     map1::<Str, i64, Int64Array>(a, n, datetime::parse)
 });
 kernel!(TEXT_TO_TIMESPAN = "kql_text_to_timespan" -> Timespan, |a, n| {
-    map1::<Str, i64, Int64Array>(a, n, timespan::parse)
+    map1::<Str, i64, Int64Array>(a, n, text_to_timespan)
 });
 kernel!(TEXT_TO_GUID = "kql_text_to_guid" -> Guid, |a, n| {
     let texts = Column::<Str>::of(&a[0])?;
@@ -110,7 +114,8 @@ pub(crate) fn from_text(kind: KustoType) -> &'static Kernel {
         KustoType::Bool => &TEXT_TO_BOOL,
         KustoType::Int => &TEXT_TO_INT,
         KustoType::Long => &TEXT_TO_LONG,
-        KustoType::Real | KustoType::Decimal => &TEXT_TO_REAL,
+        KustoType::Real => &TEXT_TO_REAL,
+        KustoType::Decimal => &super::decimal::TEXT_TO_DECIMAL,
         KustoType::Datetime => &TEXT_TO_DATETIME,
         KustoType::Timespan => &TEXT_TO_TIMESPAN,
         KustoType::Guid => &TEXT_TO_GUID,
@@ -134,13 +139,24 @@ fn text_to_long(text: &str) -> Option<i64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+/// A clock, a number with a unit, or a whole number of days.
+fn text_to_timespan(text: &str) -> Option<i64> {
+    let days = text.trim().strip_prefix(['-', '+']).unwrap_or(text.trim());
+    let is_fraction = days.contains('.') && days.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_fraction { None } else { timespan::parse(text) }
+}
+
 fn text_to_real(text: &str) -> Option<f64> {
     let text = text.trim();
     match text.to_ascii_lowercase().as_str() {
         "nan" => Some(f64::NAN),
-        "inf" | "+inf" | "infinity" | "+infinity" => Some(f64::INFINITY),
-        "-inf" | "-infinity" => Some(f64::NEG_INFINITY),
-        _ => text.parse().ok().filter(|value: &f64| value.is_finite()),
+        // The short word in capitals is none, the long one is.
+        "infinity" | "+infinity" => Some(f64::INFINITY),
+        "-infinity" => Some(f64::NEG_INFINITY),
+        "inf" | "+inf" | "-inf" if !text.ends_with("INF") => text.parse().ok(),
+        // Numbers too large are infinite.
+        _ if text.bytes().any(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
     }
 }
 
@@ -184,7 +200,8 @@ pub(crate) fn to_text(kind: KustoType) -> &'static Kernel {
         KustoType::Bool => &BOOL_TO_TEXT,
         KustoType::Int => &INT_TO_TEXT,
         KustoType::Long => &LONG_TO_TEXT,
-        KustoType::Real | KustoType::Decimal => &REAL_TO_TEXT,
+        KustoType::Real => &REAL_TO_TEXT,
+        KustoType::Decimal => &super::decimal::DECIMAL_TO_TEXT,
         KustoType::Datetime => &DATETIME_TO_TEXT,
         KustoType::Timespan => &TIMESPAN_TO_TEXT,
         KustoType::Dynamic => &DYNAMIC_TO_TEXT,
@@ -217,7 +234,7 @@ kernel!(DYNAMIC_TO_DATETIME = "kql_dynamic_to_datetime" -> Datetime, |a, n| {
 kernel!(DYNAMIC_TO_TIMESPAN = "kql_dynamic_to_timespan" -> Timespan, |a, n| {
     map1::<Dyn, i64, Int64Array>(a, n, |view| match view.kind() {
         Kind::Datetime | Kind::Timespan | Kind::Long => view.as_long(),
-        Kind::String => view.as_str().and_then(timespan::parse),
+        Kind::String => view.as_str().and_then(text_to_timespan),
         _ => None,
     })
 });
@@ -239,7 +256,8 @@ pub(crate) fn from_dynamic(kind: KustoType) -> &'static Kernel {
         KustoType::Bool => &DYNAMIC_TO_BOOL,
         KustoType::Int => &DYNAMIC_TO_INT,
         KustoType::Long => &DYNAMIC_TO_LONG,
-        KustoType::Real | KustoType::Decimal => &DYNAMIC_TO_REAL,
+        KustoType::Real => &DYNAMIC_TO_REAL,
+        KustoType::Decimal => &super::decimal::DYNAMIC_TO_DECIMAL,
         KustoType::Datetime => &DYNAMIC_TO_DATETIME,
         KustoType::Timespan => &DYNAMIC_TO_TIMESPAN,
         KustoType::Guid => &DYNAMIC_TO_GUID,
@@ -313,7 +331,8 @@ pub(crate) fn pack(kind: KustoType) -> &'static Kernel {
         KustoType::Bool => &PACK_BOOL,
         KustoType::Int => &PACK_INT,
         KustoType::Long => &PACK_LONG,
-        KustoType::Real | KustoType::Decimal => &PACK_REAL,
+        KustoType::Real => &PACK_REAL,
+        KustoType::Decimal => &super::decimal::PACK_DECIMAL,
         KustoType::Datetime => &PACK_DATETIME,
         KustoType::Timespan => &PACK_TIMESPAN,
         KustoType::Guid => &PACK_GUID,

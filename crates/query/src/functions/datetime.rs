@@ -252,7 +252,9 @@ fn format_datetime(ticks: i64, format: &str, out: &mut String) {
     let mut rest = format.chars().peekable();
     while let Some(letter) = rest.next() {
         let mut length = 1;
-        while rest.next_if_eq(&letter).is_some() {
+        // A number has two digits at most: `dddd` is the day twice.
+        let longest = if matches!(letter, 'd' | 'M' | 'H' | 'h' | 'm' | 's') { 2 } else { usize::MAX };
+        while length < longest && rest.next_if_eq(&letter).is_some() {
             length += 1;
         }
         // Writing to a String cannot fail.

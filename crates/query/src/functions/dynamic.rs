@@ -90,6 +90,46 @@ kernel!(
     }
 );
 
+kernel!(
+    /// The sum of two numbers, whole where both are.
+    DYNAMIC_PLUS = "kql_dynamic_plus" -> Dynamic, |a, n| of_numbers(a, n, i64::wrapping_add, |x, y| x + y)
+);
+kernel!(
+    /// The difference of two numbers, whole where both are.
+    DYNAMIC_MINUS = "kql_dynamic_minus" -> Dynamic, |a, n| of_numbers(a, n, i64::wrapping_sub, |x, y| x - y)
+);
+
+/// A number made of two; null unless both are numbers.
+fn of_numbers(
+    arguments: &[datafusion::logical_expr::ColumnarValue],
+    rows: usize,
+    whole: fn(i64, i64) -> i64,
+    real: fn(f64, f64) -> f64,
+) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
+    let (left, right) = (Column::<Dyn>::of(&arguments[0])?, Column::<Dyn>::of(&arguments[1])?);
+    let number = |view: weir_value::dynamic::View<'_>| match view.kind() {
+        Kind::Long => view.as_long().map(|value| value as f64),
+        _ => view.as_real(),
+    };
+    let mut out = PackedOut::new(rows);
+    for row in 0..rows {
+        let Some((x, y)) = left.get(row).zip(right.get(row)) else {
+            out.push_null();
+            continue;
+        };
+        out.pack(|bytes| {
+            let mut packer = Packer::new(bytes);
+            if let (Kind::Long, Kind::Long, Some((x, y))) = (x.kind(), y.kind(), x.as_long().zip(y.as_long()))
+            {
+                packer.long(whole(x, y));
+            } else if let Some((x, y)) = number(x).zip(number(y)) {
+                packer.real(real(x, y));
+            }
+        });
+    }
+    Ok(out.finish())
+}
+
 function!(
     PARSE = ["parse_json", "todynamic", "toobject", "parsejson"],
     Naming::FirstArgument,
@@ -120,7 +160,9 @@ function!(
         a.binder.fold(Typed::new(ARRAY.call(values), Dynamic))
     })]
 );
-kernel!(ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
+kernel!(
+    /// An array of its arguments.
+    ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
     let values = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
     let mut out = PackedOut::new(n);
     for row in 0..n {
@@ -136,7 +178,8 @@ kernel!(ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
         });
     }
     Ok(out.finish())
-});
+}
+);
 
 function!(
     BAG_PACK = ["bag_pack", "pack", "pack_dictionary"],

@@ -12,7 +12,7 @@ use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array};
 use datafusion::logical_expr::Expr;
 use weir_value::{KustoType, datetime};
 
-use super::{Accepts, Function, Naming, by_kernel, exactly, one, optional};
+use super::{Accepts, Function, Naming, by_kernel, decimal, exactly, one, optional};
 use crate::kernel;
 use crate::kernel::{Long, Real, map1, map2};
 
@@ -72,9 +72,6 @@ kernel!(SPAN_DIVIDED = "kql_span_divided" -> Timespan, |a, n| {
         }
     })
 });
-kernel!(ROUND_TO_LONG = "kql_round_to_long" -> Long, |a, n| {
-    map1::<Real, i64, Int64Array>(a, n, |value| ticks(value.round()))
-});
 
 /// A real number of ticks, cut to whole ones; nothing when it is none.
 fn ticks(value: f64) -> Option<i64> {
@@ -100,7 +97,14 @@ function!(
         by_kernel(&[exactly("value", Timespan), exactly("round to", Timespan)], &BIN_TIMESPAN),
         by_kernel(&[exactly("value", Datetime), exactly("round to", Timespan)], &BIN_DATETIME),
         super::with(&[one("value", Accepts::Number), one("round to", Accepts::Number)], |a| {
-            let (value, by) = (a.take(0).as_real(), a.take(1).as_real());
+            let (value, by) = (a.take(0), a.take(1));
+            if value.kind == KustoType::Decimal || by.kind == KustoType::Decimal {
+                let value = a.binder.converted(value, KustoType::Decimal);
+                let by = a.binder.converted(by, KustoType::Decimal);
+                let bin = decimal::BIN.call(vec![value.expr, by.expr]);
+                return a.binder.fold(crate::typed::Typed::new(bin, KustoType::Decimal));
+            }
+            let (value, by) = (value.as_real(), by.as_real());
             a.binder.fold(crate::typed::Typed::new(BIN_REAL.call(vec![value.expr, by.expr]), KustoType::Real))
         })
     ]
@@ -128,6 +132,10 @@ function!(
     Naming::FirstArgument,
     [
         by_kernel(&[one("number", Accepts::Integer), optional("precision", Accepts::Integer)], &ROUND_LONG),
+        by_kernel(
+            &[exactly("number", KustoType::Decimal), optional("precision", Accepts::Integer)],
+            &decimal::ROUND
+        ),
         by_kernel(
             &[exactly("number", KustoType::Real), optional("precision", Accepts::Integer)],
             &ROUND_REAL
@@ -160,12 +168,11 @@ function!(
     CEILING = ["ceiling"],
     Naming::FirstArgument,
     [
-        by_kernel(&[one("number", Accepts::Integer)], &SAME_LONG),
-        by_kernel(&[exactly("number", KustoType::Real)], &CEILING_REAL)
+        by_kernel(&[exactly("number", KustoType::Real)], &CEILING_REAL),
+        by_kernel(&[exactly("number", KustoType::Decimal)], &decimal::CEILING)
     ]
 );
 
-kernel!(SAME_LONG = "kql_same_long" -> Long, |a, n| map1::<Long, i64, Int64Array>(a, n, Some));
 kernel!(CEILING_REAL = "kql_ceiling" -> Real, |a, n| map1::<Real, f64, Float64Array>(a, n, |x| Some(x.ceil())));
 
 function!(
@@ -174,6 +181,7 @@ function!(
     [
         by_kernel(&[one("number", Accepts::Integer)], &ABS_LONG),
         by_kernel(&[exactly("number", Timespan)], &ABS_TIMESPAN),
+        by_kernel(&[exactly("number", KustoType::Decimal)], &decimal::ABS),
         by_kernel(&[exactly("number", KustoType::Real)], &ABS_REAL)
     ]
 );
@@ -209,7 +217,8 @@ of_reals!(SIGN, SIGN_REAL, "sign", Naming::None, |x| Some(if x > 0.0 {
 } else if x < 0.0 {
     -1.0
 } else {
-    x * 0.0
+    // No number has no sign either.
+    0.0
 }));
 of_reals!(SQRT, SQRT_REAL, "sqrt", Naming::FirstArgument, |x| Some(x.sqrt()));
 of_reals!(POW, POW_REAL, "pow", Naming::FirstArgument, |x, y| Some(x.powf(y)));

@@ -19,6 +19,7 @@ pub(crate) mod assertion;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
 pub(crate) mod datetime;
+pub(crate) mod decimal;
 pub(crate) mod dynamic;
 pub(crate) mod encoding;
 pub(crate) mod geo;
@@ -27,6 +28,7 @@ pub(crate) mod math;
 pub(crate) mod parsing;
 #[cfg(test)]
 mod robustness;
+pub(crate) mod sketches;
 pub(crate) mod strings;
 pub(crate) mod text_match;
 
@@ -61,6 +63,10 @@ pub enum Naming {
     NameAndFirstArgument,
     /// This word before that of its first argument: `sum_x`.
     Prefix(&'static str),
+    /// This word before the names of so many first arguments: `covariance_x_y`.
+    PrefixAndArguments(&'static str, usize),
+    /// `percentile` before the name of the first argument and the number that is the last: `percentile_x_95`.
+    Percentile,
     /// This word.
     Only(&'static str),
 }
@@ -201,6 +207,8 @@ static FAMILIES: &[&[&Function]] = &[
     geo::FUNCTIONS,
     hashing::FUNCTIONS,
     parsing::FUNCTIONS,
+    decimal::FUNCTIONS,
+    sketches::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

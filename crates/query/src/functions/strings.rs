@@ -97,7 +97,7 @@ kernel!(PART = "kql_substring" -> String, |a, n| {
 
 /// So many characters from a place on; a negative place counts from the end.
 fn substring(text: &str, start: i64, length: i64) -> &str {
-    let start = if start < 0 { (text.chars().count() as i64 + start).max(0) } else { start };
+    let start = if start < 0 { text.chars().count() as i64 + start } else { start };
     let mut places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     let Some(from) = usize::try_from(start).ok().and_then(|start| places.nth(start)) else { return "" };
     if length <= 0 {
@@ -359,7 +359,7 @@ function!(
         &POSITION,
     )]
 );
-kernel!(POSITION = "kql_indexof" -> Long, |a, n| positions(a, n, |text, lookup| {
+kernel!(POSITION = "kql_indexof" -> Long, |a, n| positions(a, n, true, |text, lookup| {
     Ok(match lookup.is_empty() {
         true => Some(vec![0]),
         false => {
@@ -392,13 +392,15 @@ function!(
 kernel!(REGEX_POSITION = "kql_indexof_regex" -> Long, |a, n| {
     let pattern = Column::<Str>::of(&a[1])?;
     let regex = compile(pattern.get(0).unwrap_or_default())?;
-    positions(a, n, |text, _| Ok(Some(regex.find_iter(text).map(|found| found.start()).collect())))
+    positions(a, n, false, |text, _| Ok(Some(regex.find_iter(text).map(|found| found.start()).collect())))
 });
 
-/// Places of matches, counted in characters: text, lookup, start, length, occurrence.
+/// Places of matches, counted in characters: text, lookup, start, length, occurrence. `from_end` says whether a start
+/// may be negative.
 fn positions(
     a: &[datafusion::logical_expr::ColumnarValue],
     n: usize,
+    from_end: bool,
     matches: impl Fn(&str, &str) -> Result<Option<Vec<usize>>>,
 ) -> Result<datafusion::arrow::array::ArrayRef> {
     let texts = Column::<Str>::of(&a[0])?;
@@ -413,14 +415,17 @@ fn positions(
                 Some(column) => column.get(row).unwrap_or(default),
             };
             let (start, length, occurrence) = (get(&starts, 0), get(&lengths, -1), get(&occurrences, 1));
-            if length < -1 || occurrence <= 0 {
+            if length < -1 || occurrence <= 0 || start < 0 && !from_end {
                 return Ok(None);
             }
             let count = text.chars().count() as i64;
             let start = if start < 0 { (count + start).max(0) } else { start };
-            let window = substring(text, start, if length == -1 { i64::MAX } else { length });
+            // Matches begin so many characters from the start on, and may end behind.
+            let window = substring(text, start, i64::MAX);
+            let begins = substring(window, 0, if length == -1 { i64::MAX } else { length }).len();
             let found = matches(window, lookups.get(row).unwrap_or_default())?;
-            let place = found.and_then(|found| found.get(occurrence as usize - 1).copied());
+            let place = usize::try_from(occurrence - 1).ok().and_then(|nth| found?.get(nth).copied());
+            let place = place.filter(|at| length == -1 || *at < begins);
             Ok(Some(place.map_or(-1, |at| start + window[..at].chars().count() as i64)))
         })
         .collect();

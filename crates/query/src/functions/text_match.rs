@@ -207,7 +207,7 @@ kernel!(MATCHES_REGEX = "kql_matches_regex" -> Bool, |a, n| {
     Ok(std::sync::Arc::new(found?))
 });
 
-/// A regular expression as RE2 reads it: `\d`, `\w` and `\s` mean ASCII.
+/// A regular expression as RE2 reads it: `\d` and `\w` mean ASCII; white space, as the engine has it, means any.
 pub(crate) fn compile(pattern: &str) -> Result<Regex> {
     let ascii = ascii_classes(pattern);
     regex::RegexBuilder::new(&ascii).size_limit(1 << 24).build().map_err(|error| {
@@ -231,9 +231,6 @@ fn ascii_classes(pattern: &str) -> String {
                 (Some('w'), false) => out.push_str("[0-9A-Za-z_]"),
                 (Some('w'), true) => out.push_str("0-9A-Za-z_"),
                 (Some('W'), false) => out.push_str("[^0-9A-Za-z_]"),
-                (Some('s'), false) => out.push_str(r"[\t\n\f\r ]"),
-                (Some('s'), true) => out.push_str(r"\t\n\f\r "),
-                (Some('S'), false) => out.push_str(r"[^\t\n\f\r ]"),
                 (Some('b'), false) => out.push_str(r"(?-u:\b)"),
                 (Some('B'), false) => out.push_str(r"\B"),
                 (Some(other), _) => {

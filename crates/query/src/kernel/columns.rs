@@ -1,9 +1,13 @@
 use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringViewArray,
+    Array, ArrayRef, BinaryViewArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array,
+    Int64Array, StringViewArray,
 };
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
+use weir_value::Decimal;
 use weir_value::dynamic::View;
+
+use super::limit::Bytes;
 
 /// A type of the values that a kernel takes, by the Arrow array that holds them.
 pub trait Value: 'static {
@@ -45,6 +49,10 @@ value!(
 value!(
     /// Reals.
     Real, Float64Array, f64, |array, row| array.value(row)
+);
+value!(
+    /// Decimals.
+    Dec, FixedSizeBinaryArray, Decimal, |array, row| Decimal::from_bytes(array.value(row))
 );
 value!(
     /// Packed dynamics.
@@ -126,6 +134,7 @@ impl Budget {
 pub struct TextOut {
     builder: datafusion::arrow::array::StringViewBuilder,
     scratch: String,
+    bytes: Bytes,
 }
 
 impl TextOut {
@@ -134,6 +143,7 @@ impl TextOut {
         TextOut {
             builder: datafusion::arrow::array::StringViewBuilder::with_capacity(rows),
             scratch: String::new(),
+            bytes: Bytes::default(),
         }
     }
 
@@ -141,12 +151,14 @@ impl TextOut {
     pub fn write(&mut self, write: impl FnOnce(&mut String)) {
         self.scratch.clear();
         write(&mut self.scratch);
-        self.builder.append_value(&self.scratch);
+        let fits = self.bytes.fits(self.scratch.len());
+        self.builder.append_value(if fits { &self.scratch } else { "" });
     }
 
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
-        self.builder.append_value(text);
+        let fits = self.bytes.fits(text.len());
+        self.builder.append_value(if fits { text } else { "" });
     }
 
     /// Adds a null: for guids only, a string is never null.
@@ -164,6 +176,7 @@ impl TextOut {
 pub struct PackedOut {
     builder: datafusion::arrow::array::BinaryViewBuilder,
     scratch: Vec<u8>,
+    bytes: Bytes,
 }
 
 impl PackedOut {
@@ -172,6 +185,7 @@ impl PackedOut {
         PackedOut {
             builder: datafusion::arrow::array::BinaryViewBuilder::with_capacity(rows),
             scratch: Vec::new(),
+            bytes: Bytes::default(),
         }
     }
 
@@ -188,6 +202,7 @@ impl PackedOut {
     pub fn push(&mut self, value: View<'_>) {
         match value.kind() {
             weir_value::dynamic::Kind::Null => self.builder.append_null(),
+            _ if !self.bytes.fits(value.bytes().len()) => self.builder.append_null(),
             _ => self.builder.append_value(value.bytes()),
         }
     }

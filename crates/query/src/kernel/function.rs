@@ -110,6 +110,8 @@ impl ScalarUDFImpl for KernelFunction {
         let constant = self.kernel.volatility == Volatility::Immutable
             && args.args.iter().all(|argument| matches!(argument, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
-        shrink((self.kernel.run)(&args.args, rows)?, constant)
+        let column = (self.kernel.run)(&args.args, rows);
+        super::limit::check()?;
+        shrink(column?, constant)
     }
 }

@@ -6,8 +6,9 @@
 
 mod columns;
 mod function;
+mod limit;
 mod map;
 
-pub use columns::{Budget, Column, Dyn, Int, Long, PackedOut, Real, Str, TextOut, Value};
+pub use columns::{Budget, Column, Dec, Dyn, Int, Long, PackedOut, Real, Str, TextOut, Value};
 pub use function::{Kernel, Volatility};
 pub use map::{map1, map2, pack1, write1, write2, write3};

@@ -26,9 +26,16 @@ pub(crate) fn bind(
         binder.error(None, span, "a datatable needs columns");
         return Relation::poison();
     }
+    for (place, column) in declared.iter().enumerate() {
+        if declared[..place].iter().any(|other| other.name.text == column.name.text) {
+            let message = format!("there are two columns '{}'", column.name.text);
+            binder.error(Some("KS171"), column.name.span, message);
+            return Relation::poison();
+        }
+    }
     if !values.len().is_multiple_of(columns.len()) {
         let (values, columns) = (values.len(), columns.len());
-        binder.error(None, span, format!("{values} values do not fill rows of {columns} columns"));
+        binder.error(Some("KS173"), span, format!("{values} values do not fill rows of {columns} columns"));
         return Relation::poison();
     }
     let mut cells: Vec<Vec<ScalarValue>> = vec![Vec::new(); columns.len()];

@@ -2,11 +2,15 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/project-operator>
 
-use datafusion::logical_expr::LogicalPlanBuilder;
+use std::collections::{HashMap, HashSet};
+
+use datafusion::common::Column;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use weir_kql::ast::{ExprKind, NamedExpr, Span};
 
 use crate::bind::{Binder, Env, Scope, UniqueNames, default_name};
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{Column as TableColumn, Relation, Typed, column};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -63,9 +67,9 @@ pub(crate) fn assemble(
     items: Vec<(String, Typed)>,
     span: Span,
 ) -> Relation {
-    let columns: Vec<Column> = items
+    let columns: Vec<TableColumn> = items
         .iter()
-        .map(|(name, typed)| Column { poisoned: typed.poisoned, ..Column::new(name, typed.kind) })
+        .map(|(name, typed)| TableColumn { poisoned: typed.poisoned, ..TableColumn::new(name, typed.kind) })
         .collect();
     let exprs: Vec<_> = items.into_iter().map(|(name, typed)| typed.expr.alias(name)).collect();
     let poisoned = input.open || columns.iter().any(|column| column.poisoned);
@@ -73,17 +77,161 @@ pub(crate) fn assemble(
         // Never run: an error was told.
         input.plan.clone()
     } else {
-        binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).project(exprs)?.build())
+        let step = binder.next_step();
+        // What the plan has beyond the columns belongs to who put it there, and is needed still.
+        let whole = input.plan.schema().fields().len() == input.columns.len();
+        binder.step(span, &input, |plan| {
+            let (plan, exprs) = if whole { through(plan, exprs) } else { (plan, exprs) };
+            match apart(&plan, &exprs, step) {
+                Some((calculate, rename)) => {
+                    LogicalPlanBuilder::from(plan).project(calculate)?.project(rename)?.build()
+                }
+                None => LogicalPlanBuilder::from(plan).project(exprs)?.build(),
+            }
+        })
     };
     Relation { plan, columns, name: None, open: false, ..input }
 }
 
+/// Two projections instead of one that reads what it replaces: first the new values under names of their own, then
+/// those under the names asked for.
+///
+/// The optimizer takes a projection for the one below it when both are written alike, as `x = x + 1` twice.
+fn apart(plan: &LogicalPlan, exprs: &[Expr], step: usize) -> Option<(Vec<Expr>, Vec<Expr>)> {
+    let changed: Vec<Option<&str>> = exprs
+        .iter()
+        .map(|expr| match expr {
+            Expr::Alias(alias) => match alias.expr.as_ref() {
+                Expr::Column(column) if column.name == alias.name => None,
+                _ => Some(alias.name.as_str()),
+            },
+            _ => None,
+        })
+        .collect();
+    let replaced: HashSet<&str> = changed
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|name| plan.schema().has_column_with_unqualified_name(name))
+        .collect();
+    let reads = |expr: &Expr| expr.column_refs().iter().any(|column| replaced.contains(column.name.as_str()));
+    if replaced.is_empty() || !exprs.iter().any(reads) {
+        return None;
+    }
+    let mut calculate = Vec::with_capacity(exprs.len());
+    let mut rename = Vec::with_capacity(exprs.len());
+    for (expr, changed) in exprs.iter().zip(changed) {
+        match (expr, changed) {
+            (Expr::Alias(alias), Some(name)) => {
+                let own = format!("step {step} {name}");
+                calculate.push(alias.expr.as_ref().clone().alias(&own));
+                rename.push(column(&own).alias(name));
+            }
+            _ => {
+                calculate.push(expr.clone());
+                let name = match expr {
+                    Expr::Alias(alias) => alias.name.as_str(),
+                    Expr::Column(column) => column.name.as_str(),
+                    _ => return None,
+                };
+                rename.push(column(name));
+            }
+        }
+    }
+    Some((calculate, rename))
+}
+
+/// The same columns of what the plan projects from, where it is a projection that can be seen through.
+///
+/// A thousand steps that each add a column would otherwise be a thousand projections of up to a thousand columns. A
+/// column that is calculated stays calculated once: it may be passed on, not used in another expression.
+fn through(plan: LogicalPlan, exprs: Vec<Expr>) -> (LogicalPlan, Vec<Expr>) {
+    let LogicalPlan::Projection(below) = &plan else { return (plan, exprs) };
+    let known: HashMap<&str, &Expr> = below
+        .expr
+        .iter()
+        .filter_map(|expr| match expr {
+            Expr::Alias(alias) => Some((alias.name.as_str(), alias.expr.as_ref())),
+            Expr::Column(column) => Some((column.name.as_str(), expr)),
+            _ => None,
+        })
+        .collect();
+    let mut passed = HashSet::new();
+    let mut seen_through = Vec::with_capacity(exprs.len());
+    for expr in &exprs {
+        let (inner, name) = match expr {
+            Expr::Alias(alias) => (alias.expr.as_ref(), alias.name.as_str()),
+            Expr::Column(column) => (expr, column.name.as_str()),
+            _ => return (plan, exprs),
+        };
+        let replaced = match inner {
+            Expr::Column(column) => match known.get(column.name.as_str()) {
+                Some(plain @ Expr::Column(_)) => (*plain).clone(),
+                Some(calculated) if passed.insert(column.name.as_str()) => (*calculated).clone(),
+                _ => return (plan, exprs),
+            },
+            calculated => {
+                let is_plain =
+                    |column: &&Column| matches!(known.get(column.name.as_str()), Some(Expr::Column(_)));
+                if !calculated.column_refs().iter().all(is_plain) {
+                    return (plan, exprs);
+                }
+                let replaced = calculated.clone().transform_up(|node| {
+                    Ok(match &node {
+                        Expr::Column(column) => match known.get(column.name.as_str()) {
+                            Some(plain) => Transformed::yes((*plain).clone()),
+                            None => Transformed::no(node),
+                        },
+                        _ => Transformed::no(node),
+                    })
+                });
+                match replaced {
+                    Ok(replaced) => replaced.data,
+                    Err(_) => return (plan, exprs),
+                }
+            }
+        };
+        seen_through.push(replaced.alias(name));
+    }
+    (below.input.as_ref().clone(), seen_through)
+}
+
 /// Keeps some columns, in the order given.
-pub(crate) fn keep(binder: &mut Binder<'_>, input: Relation, keep: Vec<Column>, span: Span) -> Relation {
+pub(crate) fn keep(binder: &mut Binder<'_>, input: Relation, keep: Vec<TableColumn>, span: Span) -> Relation {
     if input.open {
         return input;
     }
     let exprs: Vec<_> = keep.iter().map(|kept| column(&kept.name)).collect();
     let plan = binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).project(exprs)?.build());
     Relation { plan, columns: keep, name: None, ..input }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::rows;
+
+    #[test]
+    fn steps_that_are_written_alike_are_all_taken() {
+        assert_eq!(rows("print x = 1 | extend x = x + 1 | extend x = x + 1 | extend x = x + 1"), "4");
+        assert_eq!(rows("print x = 3 | extend x = x * x | where x > 0 | extend x = x * x"), "81");
+        assert_eq!(rows("print a = 1, b = 2 | project a = b, b = a | project a = b, b = a"), "1 | 2");
+        assert_eq!(
+            rows(
+                "print a = 1, b = 2 | project a = b + 1, b = a | project a = b + 1, b = a | project a = b + 1, b = a"
+            ),
+            "4 | 2"
+        );
+        assert_eq!(
+            rows(
+                "datatable(x:long)[1, 2] | extend y = x + 1 | extend x = y * 2 | extend y = x + 1 | extend x = y * 2"
+            ),
+            "10 | 5\n14 | 7"
+        );
+    }
+
+    #[test]
+    fn many_steps_are_few_projections() {
+        let steps: String = (0..200).map(|n| format!(" | extend y{n} = x + {n}")).collect();
+        assert_eq!(rows(&format!("print x = 1{steps} | project y199, x")), "200 | 1");
+    }
 }

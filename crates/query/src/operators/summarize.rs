@@ -20,7 +20,12 @@ pub(crate) fn bind(
 ) -> Relation {
     let mut names = UniqueNames::default();
     let keys = keys(binder, &input, &summarize.by, &mut names, env);
-    let aggregates = Aggregates::default();
+    // What stands as a key is not meant by `arg_max(x, *)`.
+    let plain = summarize.by.iter().filter_map(|item| match &item.value.kind {
+        ExprKind::Name(name) => Some(name.text.clone()),
+        _ => None,
+    });
+    let aggregates = Aggregates::by(plain.collect());
     let results = results(binder, &input, &summarize.aggregates, &mut names, &aggregates, env);
     group(binder, input, keys, results, aggregates, span)
 }
@@ -33,16 +38,14 @@ pub(crate) fn keys(
     names: &mut UniqueNames,
     env: &Env,
 ) -> Vec<(String, Typed)> {
-    for name in items.iter().filter_map(|item| item.names.first()) {
-        names.take(&name.text);
-    }
+    take_given(binder, items, names);
     let mut keys = Vec::new();
     for item in items {
         let typed = binder.scalar(&item.value, Scope::of(env, input));
         if typed.kind == KustoType::Dynamic && !typed.poisoned {
             let message = "a dynamic cannot be grouped by";
             let hint = "convert it, with tostring() for example";
-            binder.tell(weir_kql::Diagnostic::error(Some("KS127"), item.value.span, message).with_hint(hint));
+            binder.tell(weir_kql::Diagnostic::error(None, item.value.span, message).with_hint(hint));
         }
         let name = match item.names.first() {
             Some(name) => name.text.clone(),
@@ -66,9 +69,7 @@ pub(crate) fn results(
     env: &Env,
 ) -> Vec<(String, Typed)> {
     let scope = Scope::of(env, input).aggregating(aggregates);
-    for name in items.iter().filter_map(|item| item.names.first()) {
-        names.take(&name.text);
-    }
+    take_given(binder, items, names);
     let mut results = Vec::new();
     for item in items {
         // Some aggregates make several columns, with names of their own.
@@ -83,6 +84,7 @@ pub(crate) fn results(
             continue;
         }
         let typed = binder.scalar(&item.value, scope);
+        let typed = only_aggregates(binder, input, typed, item.value.span);
         let name = match item.names.first() {
             Some(name) => name.text.clone(),
             None => match default_name(&item.value) {
@@ -93,6 +95,34 @@ pub(crate) fn results(
         results.push((name, typed));
     }
     results
+}
+
+/// Takes the names that are given, each once.
+fn take_given(binder: &mut Binder<'_>, items: &[NamedExpr], names: &mut UniqueNames) {
+    for name in items.iter().flat_map(|item| &item.names) {
+        if !names.take(&name.text) {
+            binder.error(Some("KS231"), name.span, format!("there are two columns '{}'", name.text));
+        }
+    }
+}
+
+/// Refuses a column that stands outside of an aggregate: a group has many values of it.
+fn only_aggregates(binder: &mut Binder<'_>, input: &Relation, typed: Typed, span: Span) -> Typed {
+    let outside = typed
+        .expr
+        .column_refs()
+        .into_iter()
+        .find(|column| input.column(&column.name).is_some())
+        .map(|column| column.name.clone());
+    match outside {
+        Some(name) if !typed.poisoned => {
+            let message = format!("'{name}' stands outside of an aggregate");
+            let hint = format!("group by it, or take one of its values with take_any({name})");
+            binder.tell(weir_kql::Diagnostic::error(None, span, message).with_hint(hint));
+            Typed::poison()
+        }
+        _ => typed,
+    }
 }
 
 /// Groups by the keys and computes the results, keys first.
@@ -110,15 +140,18 @@ pub(crate) fn group(
         .enumerate()
         .map(|(place, (_, typed))| typed.expr.clone().alias(key_column(place)))
         .collect();
-    let aggregated: Vec<Expr> =
-        aggregates.into_inner().into_iter().map(|(expr, name)| expr.alias(name)).collect();
+    let aggregated = aggregates.into_inner();
     let plan = if poisoned {
         input.plan.clone()
     } else {
         binder.step(span, &input, |plan| match (groups.is_empty(), aggregated.is_empty()) {
             // summarize by alone: the distinct keys.
             (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
-            _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
+            _ => {
+                let (plan, aggregated) = aggregates::in_order(plan, aggregated)?;
+                let aggregated = aggregated.into_iter().map(|(expr, name)| expr.alias(name));
+                LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build()
+            }
         })
     };
     let keys = keys
@@ -175,6 +208,11 @@ mod tests {
                 .contains("a dynamic cannot be grouped by")
         );
         assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS107"));
+        assert!(refused(&format!("{T} | summarize x")).contains("outside of an aggregate"));
+        assert!(refused(&format!("{T} | summarize sum(x) + x")).contains("take_any(x)"));
+        assert!(refused(&format!("{T} | summarize c = count() by c = x % 2")).contains("KS231"));
+        assert!(refused(&format!("{T} | summarize sum(sum(x))")).contains("KS144"));
+        assert_eq!(rows(&format!("{T} | summarize count(x > 1), cnt(), count(x)")), "2 | 3 | 3");
         assert!(refused(&format!("{T} | extend y = sum(x)")).contains("can only be used in summarize"));
     }
 }

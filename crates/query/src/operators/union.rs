@@ -9,7 +9,7 @@ use weir_kql::ast::{ExprKind, Literal, Name, Property, Span, Union, UnionOperand
 
 use super::project::assemble;
 use super::project_away::matches_wildcard;
-use crate::bind::{Binder, Binding, Env, Scope};
+use crate::bind::{Binder, Binding, Env, Scope, UniqueNames};
 use crate::typed::{Column, Relation, Typed};
 
 /// What the properties ask for.
@@ -219,7 +219,7 @@ pub(crate) fn unite_aligned(binder: &mut Binder<'_>, tables: Vec<Relation>, span
         }
     }
     match plan.map(LogicalPlanBuilder::build) {
-        Some(Ok(plan)) => Relation::new(plan, result_columns),
+        Some(Ok(plan)) if binder.is_bounded(&plan, span) => Relation::new(plan, result_columns),
         _ => Relation::poison(),
     }
 }
@@ -238,11 +238,21 @@ fn common_columns(legs: &[Relation], inner: bool) -> Vec<(String, String, weir_v
             columns.push((column.name.clone(), column.kind));
         }
     }
+    // Columns of one name stand together, where the first of them stood.
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    columns.sort_by_key(|(name, _)| names.iter().position(|known| known == name));
+    let is_split = |name: &str| columns.iter().filter(|(other, _)| other == name).count() > 1;
+    let mut names = UniqueNames::default();
+    for (name, _) in columns.iter().filter(|(name, _)| !is_split(name)) {
+        names.take(name);
+    }
     columns
         .iter()
         .map(|(name, kind)| {
-            let split = columns.iter().filter(|(other, _)| other == name).count() > 1;
-            let output = if split { format!("{name}_{kind}") } else { name.clone() };
+            let output = match is_split(name) {
+                true => names.unique(&format!("{name}_{kind}")),
+                false => name.clone(),
+            };
             (output, name.clone(), *kind)
         })
         .collect()
@@ -265,6 +275,14 @@ mod tests {
         assert_eq!(
             answer("union kind=inner (print a = 1, b = 2), (print b = 3) | sort by b asc"),
             "b:long\n2\n3"
+        );
+        assert_eq!(
+            answer("union (print a = 1), (print a = 'x', a_long = 5) | sort by a_long asc"),
+            "a_long1:long, a_string:string, a_long:long\n1 |  | null\nnull | x | 5"
+        );
+        assert_eq!(
+            answer("print a = 1, b = 2 | union kind=inner (print a = 3, b = 'x') | sort by a asc"),
+            "a:long\n1\n3"
         );
     }
 

@@ -5,6 +5,7 @@
 use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Span};
 
+use super::join::before_unique;
 use super::search::condition;
 use crate::bind::{Binder, Env, Scope};
 use crate::typed::Relation;
@@ -24,7 +25,9 @@ pub(crate) fn bind(
     if condition.poisoned || condition.as_bool() == Some(true) {
         return input;
     }
-    let plan =
-        binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).filter(condition.expr)?.build());
+    let plan = binder.step(span, &input, |plan| match before_unique(&plan, &condition.expr)? {
+        Some(plan) => Ok(plan),
+        None => LogicalPlanBuilder::from(plan).filter(condition.expr)?.build(),
+    });
     Relation { plan, name: None, ..input }
 }

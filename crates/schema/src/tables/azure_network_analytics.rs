@@ -11,7 +11,7 @@ use super::system::{
 use super::{boolean, datetime, real, text};
 use crate::Source::{Address, Constant, Inventory, Raw, Run};
 use crate::Unit::{Bytes, Flows, Mixed, Packets};
-use crate::{Column, Table, TableKind};
+use crate::{Column, Table, TableKind, Values};
 
 pub(super) static TABLE: Table = Table {
     name: "AzureNetworkAnalytics_CL",
@@ -45,19 +45,23 @@ const COLUMNS: &[Column] = &[
         Inventory,
         "Relation of the two sides: `IntraVNet`, `InterVNet`, `S2S`, `P2S`, `AzurePublic`, `ExternalPublic`, \
          `MaliciousFlow`, `UnknownPrivate` or `Unknown`.",
-    ),
+    )
+    .holding(Values::OneOf(super::FLOW_TYPES)),
     text("SrcIP_s", Raw, "Source address; blank where `NTANetAnalytics.SrcIp` is."),
     text("DestIP_s", Raw, "Destination address; blank where `NTANetAnalytics.DestIp` is."),
     text("VMIP_s", Raw, "Deprecated. Address of the Azure side of a flow with a public side; else blank."),
     real("DestPort_d", Raw, "Destination port, as a real number."),
-    text("L4Protocol_s", Raw, "`T` for TCP or `U` for UDP."),
+    text("L4Protocol_s", Raw, "`T` for TCP or `U` for UDP.")
+        .holding(Values::OneOf(&[("T", "TCP"), ("U", "UDP")])),
     text(
         "L7Protocol_s",
         Raw,
         "Registered service name of the destination port, lower case: `https`, `domain`; else `Unknown`.",
     ),
-    text("FlowDirection_s", Raw, "`I` for inbound or `O` for outbound."),
-    text("FlowStatus_s", Raw, "`A` for allowed or `D` for denied."),
+    text("FlowDirection_s", Raw, "`I` for inbound or `O` for outbound.")
+        .holding(Values::OneOf(&[("I", "Inbound"), ("O", "Outbound")])),
+    text("FlowStatus_s", Raw, "`A` for allowed or `D` for denied.")
+        .holding(Values::OneOf(&[("A", "Allowed"), ("D", "Denied")])),
     text("NSGList_s", Raw, "Network security group, `<subscription>/<group>/<nsg>`, lower case."),
     text("NSGRules_s", Raw, "Deprecated. The rule with its count, `0|<rule>|<I or O>|<A or D>|<flows>`.")
         .counting(Flows),
@@ -68,7 +72,8 @@ const COLUMNS: &[Column] = &[
         Raw,
         "MAC address of the interface that logged the flow, or of the discovered one: upper-case pairs \
          joined by hyphens.",
-    ),
+    )
+    .holding(Values::Mac),
     text(
         "Subscription_g",
         Inventory,

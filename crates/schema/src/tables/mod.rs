@@ -13,7 +13,7 @@ mod weir_blobs;
 
 use weir_value::KustoType;
 
-use crate::{Column, Source, Table, Unit};
+use crate::{Column, Source, Table, Unit, Values};
 
 /// Every table: stored ones first, then the views of the older generation, then the ledger.
 pub const ALL: [&Table; 9] = [
@@ -28,8 +28,21 @@ pub const ALL: [&Table; 9] = [
     &weir_batches::TABLE,
 ];
 
+/// The relations of two sides of a flow, the same in both generations.
+const FLOW_TYPES: &[(&str, &str)] = &[
+    ("IntraVNet", ""),
+    ("InterVNet", ""),
+    ("S2S", ""),
+    ("P2S", ""),
+    ("AzurePublic", ""),
+    ("ExternalPublic", ""),
+    ("MaliciousFlow", ""),
+    ("UnknownPrivate", ""),
+    ("Unknown", ""),
+];
+
 const fn column(name: &'static str, kind: KustoType, source: Source, doc: &'static str) -> Column {
-    Column { name, kind, unit: Unit::None, source, doc }
+    Column { name, kind, unit: Unit::None, source, doc, values: Values::Any }
 }
 
 const fn text(name: &'static str, source: Source, doc: &'static str) -> Column {
@@ -59,5 +72,9 @@ const fn datetime(name: &'static str, source: Source, doc: &'static str) -> Colu
 impl Column {
     const fn counting(self, unit: Unit) -> Column {
         Column { unit, ..self }
+    }
+
+    const fn holding(self, values: Values) -> Column {
+        Column { values, ..self }
     }
 }

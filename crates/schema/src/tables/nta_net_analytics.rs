@@ -6,7 +6,7 @@ use super::system::{BILLED_SIZE, IS_BILLABLE, SOURCE_SYSTEM, TENANT_ID, TIME_GEN
 use super::{boolean, datetime, int, long, text};
 use crate::Source::{Address, Blank, Constant, Derived, Inventory, Raw, Run};
 use crate::Unit::{Bytes, Flows, Mixed, Packets, Records};
-use crate::{Column, Table, TableKind};
+use crate::{Column, Table, TableKind, Values};
 
 pub(super) static TABLE: Table = Table {
     name: "NTANetAnalytics",
@@ -141,14 +141,25 @@ const COLUMNS: &[Column] = &[
         "Peering of the circuit: `AzurePrivatePeering`, `AzurePublicPeering` or `MicrosoftPeering`.",
     ),
     text("FaSchemaVersion", Constant, "Layout of the row: `3`."),
-    text("FlowDirection", Raw, "`Inbound` or `Outbound`, as seen by the interface that logged the flow."),
+    text("FlowDirection", Raw, "`Inbound` or `Outbound`, as seen by the interface that logged the flow.")
+        .holding(Values::OneOf(&[("Inbound", "I"), ("Outbound", "O")])),
     text(
         "FlowEncryption",
         Raw,
         "Encryption of the flow in words: `Encrypted`, `Unencrypted`, `Unsupported hardware`, \
          `Software not ready`, `Drop due to no encryption`, `Discovery not supported`, \
          `Destination on same host` or `Fall back to no encryption`. Blank for NSG flow logs.",
-    ),
+    )
+    .holding(Values::OneOf(&[
+        ("Encrypted", "X"),
+        ("Unencrypted", "NX"),
+        ("Unsupported hardware", "NX_HW_NOT_SUPPORTED"),
+        ("Software not ready", "NX_SW_NOT_READY"),
+        ("Drop due to no encryption", "NX_NOT_ACCEPTED"),
+        ("Discovery not supported", "NX_NOT_SUPPORTED"),
+        ("Destination on same host", "NX_LOCAL_DST"),
+        ("Fall back to no encryption", "NX_FALLBACK"),
+    ])),
     datetime("FlowEndTime", Raw, "Time of the group's last tuple."),
     datetime("FlowIntervalEndTime", Run, "End of the processing interval, exclusive."),
     datetime("FlowIntervalStartTime", Run, "Start of the processing interval: a 10- or 60-minute boundary."),
@@ -163,20 +174,22 @@ const COLUMNS: &[Column] = &[
         "Time of the group's first tuple; may lie up to a minute before the interval, whose tuples are those \
          of its records.",
     ),
-    text("FlowStatus", Raw, "`Allowed` or `Denied`."),
+    text("FlowStatus", Raw, "`Allowed` or `Denied`.")
+        .holding(Values::OneOf(&[("Allowed", "A"), ("Denied", "D")])),
     text(
         "FlowType",
         Inventory,
         "Relation of the two sides: `IntraVNet`, `InterVNet`, `S2S`, `P2S`, `AzurePublic`, `ExternalPublic`, \
          `MaliciousFlow`, `UnknownPrivate` or `Unknown`.",
-    ),
+    )
+    .holding(Values::OneOf(super::FLOW_TYPES)),
     IS_BILLABLE,
     boolean(
         "IsFlowCapturedAtUdrHop",
         Inventory,
         "True if the logging interface is neither side of the flow but forwards it.",
     ),
-    text("L4Protocol", Raw, "`TCP` or `UDP`."),
+    text("L4Protocol", Raw, "`TCP` or `UDP`.").holding(Values::OneOf(&[("TCP", "T"), ("UDP", "U")])),
     text(
         "L7Protocol",
         Raw,
@@ -189,7 +202,8 @@ const COLUMNS: &[Column] = &[
         Raw,
         "MAC address of the interface that logged the flow: upper-case pairs joined by hyphens, \
          `00-0D-3A-1B-2C-3D`.",
-    ),
+    )
+    .holding(Values::Mac),
     text(
         "NsgList",
         Raw,

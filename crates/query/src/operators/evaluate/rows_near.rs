@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn arguments_are_checked() {
-        assert!(refused(&format!("{T} | evaluate rows_near(x, 1)")).contains("KS108"));
+        assert!(refused(&format!("{T} | evaluate rows_near(x, 1)")).contains("KS107"));
         assert!(refused(&format!("{T} | evaluate rows_near(x == 1, x)")).contains("KS142"));
         assert!(refused(&format!("{T} | evaluate rows_near(x == 1, -1)")).contains("0 or more"));
     }

@@ -128,7 +128,7 @@ mod tests {
     fn a_filter_looks_through_all_columns_too() {
         assert_eq!(rows(&format!("{T} | where * has 'full' and port == 443 | project host")), "web01");
         assert_eq!(rows(&format!("{T} | where not(* contains 'disk') | project host")), "db01");
-        assert!(refused(&format!("{T} | where 'full'")).contains("KS108"));
+        assert!(refused(&format!("{T} | where 'full'")).contains("KS107"));
         assert!(refused(&format!("{T} | extend x = * has 'full'")).contains("'*' means nothing here"));
     }
 
