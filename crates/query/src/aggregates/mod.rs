@@ -7,6 +7,7 @@ mod call;
 mod collect;
 mod counts;
 mod extremes;
+mod pairs;
 mod spread;
 mod sums;
 
@@ -17,6 +18,7 @@ use weir_kql::ast::{Call, NamedExpr};
 
 pub(crate) use call::AggregateArguments;
 pub(crate) use collect::list_of;
+pub(crate) use pairs::{ELEMENTS_MAX, in_order, series};
 
 use crate::bind::{Binder, Scope};
 use crate::functions::{Naming, Parameter};

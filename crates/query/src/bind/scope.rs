@@ -65,12 +65,22 @@ pub struct Scope<'s> {
     pub aggregates: Option<&'s Aggregates>,
     /// Whether window functions may be used.
     pub serialized: bool,
+    /// Where window functions are collected, in operators that know how to plan them.
+    pub windows: Option<&'s Windows>,
 }
 
 impl<'s> Scope<'s> {
     /// A place without input.
     pub fn outside(env: &'s Env) -> Self {
-        Scope { env, columns: &[], open: false, sides: None, aggregates: None, serialized: false }
+        Scope {
+            env,
+            columns: &[],
+            open: false,
+            sides: None,
+            aggregates: None,
+            serialized: false,
+            windows: None,
+        }
     }
 
     /// A place in an operator on this input.
@@ -82,6 +92,7 @@ impl<'s> Scope<'s> {
             sides: None,
             aggregates: None,
             serialized: input.serialized,
+            windows: None,
         }
     }
 
@@ -93,6 +104,11 @@ impl<'s> Scope<'s> {
     /// The same place, inside an aggregate.
     pub fn inside_aggregate(self) -> Self {
         Scope { aggregates: None, ..self }
+    }
+
+    /// The same place, collecting window functions.
+    pub fn windowing(self, windows: &'s Windows) -> Self {
+        Scope { windows: Some(windows), ..self }
     }
 }
 
@@ -112,8 +128,59 @@ impl Aggregates {
         name
     }
 
+    /// Whether none was met.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// Whether a column will hold one of them.
+    pub fn holds(&self, name: &str) -> bool {
+        self.0.borrow().iter().any(|(_, held)| held == name)
+    }
+
     /// The aggregates, each with the name of its column.
     pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
         self.0.into_inner()
+    }
+}
+
+/// Window functions met while the expressions of an operator are bound, those inside others before them.
+#[derive(Debug)]
+pub struct Windows {
+    /// The column that numbers the rows.
+    ordinal: String,
+    met: RefCell<Vec<(PlanExpr, String)>>,
+}
+
+impl Windows {
+    /// None yet, over the rows of this table.
+    pub fn over(input: &Relation) -> Self {
+        Windows { ordinal: input.ordinal(), met: RefCell::default() }
+    }
+
+    /// The column by which the rows are ordered.
+    pub fn ordinal(&self) -> &str {
+        &self.ordinal
+    }
+
+    /// Adds a window function; the name of the column that will hold its result. Equal ones share a column.
+    pub fn add(&self, expr: PlanExpr) -> String {
+        let mut met = self.met.borrow_mut();
+        if let Some((_, name)) = met.iter().find(|(other, _)| *other == expr) {
+            return name.clone();
+        }
+        let name = format!("window {}", met.len());
+        met.push((expr, name.clone()));
+        name
+    }
+
+    /// Whether none was met.
+    pub fn is_empty(&self) -> bool {
+        self.met.borrow().is_empty()
+    }
+
+    /// The functions in the order in which they are computed, each with the name of its column.
+    pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
+        self.met.into_inner()
     }
 }
