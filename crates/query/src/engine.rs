@@ -179,15 +179,8 @@ impl Engine {
 
     fn answer(&self, relation: Relation, started: Instant) -> Result<Answer, Error> {
         let columns = visible_columns(&relation);
-        let visible: Vec<_> = relation.visible().map(|c| column(&c.name)).collect();
         let serialized = relation.serialized;
-        let plan = match relation.columns.len() == visible.len() {
-            true => Ok(relation.plan),
-            false => {
-                LogicalPlanBuilder::from(relation.plan).project(visible).and_then(LogicalPlanBuilder::build)
-            }
-        };
-        let batches = plan
+        let batches = finished(&relation)
             .and_then(|plan| self.runtime.block_on(self.collect(plan, serialized)))
             .map_err(Error::Engine)?;
         Ok(Answer { columns, batches, render: relation.render, took: started.elapsed() })
@@ -221,9 +214,10 @@ impl Engine {
         let mut text = String::new();
         for relation in bound.results {
             let plan = self.runtime.block_on(async {
-                let state = self.session(&relation.plan, relation.serialized)?.state();
-                let logical = state.optimize(&relation.plan)?;
-                let physical = state.create_physical_plan(&relation.plan).await?;
+                let plan = finished(&relation)?;
+                let state = self.session(&plan, relation.serialized)?.state();
+                let logical = state.optimize(&plan)?;
+                let physical = state.create_physical_plan(&plan).await?;
                 let physical =
                     datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string();
                 Ok::<_, DataFusionError>(format!("{}\n\n{physical}\n", logical.display_indent()))
@@ -246,6 +240,16 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 
 fn visible_columns(relation: &Relation) -> Vec<AnswerColumn> {
     relation.visible().map(|column| AnswerColumn { name: column.name.clone(), kind: column.kind }).collect()
+}
+
+/// The plan of an answer: rows in their order, without what is hidden.
+pub(crate) fn finished(relation: &Relation) -> datafusion::common::Result<LogicalPlan> {
+    let plan = relation.sorted(None)?;
+    let visible: Vec<_> = relation.visible().map(|c| column(&c.name)).collect();
+    match relation.columns.len() == visible.len() {
+        true => Ok(plan),
+        false => LogicalPlanBuilder::from(plan).project(visible)?.build(),
+    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,20 @@ const FUNCTIONS: &[&str] = &[
     "parse_user_agent",
     "parse_version",
     "row_id",
+    "series_decompose",
+    "series_decompose_anomalies",
+    "series_decompose_forecast",
+    "series_fft",
+    "series_fit_2lines",
+    "series_fit_2lines_dynamic",
+    "series_fit_line",
+    "series_fit_poly",
+    "series_ifft",
+    "series_monthly_decompose_anomalies",
+    "series_outliers",
+    "series_periods_detect",
+    "series_periods_validate",
+    "series_stats",
 ];
 
 /// The words that begin an operator.

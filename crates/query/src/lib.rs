@@ -26,9 +26,10 @@ mod testing;
 mod ticks;
 mod typed;
 mod views;
+mod windows;
 mod workspace;
 
 pub use catalog::{Catalog, Table};
 pub use engine::{Engine, EngineOptions, Error, Outcome, Request};
-pub use typed::{Column, Relation};
+pub use typed::{Column, OrderKey, Relation};
 pub use workspace::WorkspaceCatalog;

@@ -15,12 +15,17 @@ pub(crate) const NOW: &str = "2026-06-15T12:30:00Z";
 
 /// Runs a text without tables.
 pub(crate) fn run(text: &str) -> Result<Vec<Answer>, Error> {
-    run_with(text, Vec::new())
+    run_in(text, 2, Vec::new())
+}
+
+/// Runs a text without tables, in so many parts at a time.
+pub(crate) fn run_with(text: &str, threads: usize) -> Result<Vec<Answer>, Error> {
+    run_in(text, threads, Vec::new())
 }
 
 /// Runs a text that may read the files of some folders.
-fn run_with(text: &str, folders: Vec<PathBuf>) -> Result<Vec<Answer>, Error> {
-    let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
+fn run_in(text: &str, threads: usize, folders: Vec<PathBuf>) -> Result<Vec<Answer>, Error> {
+    let options = EngineOptions { threads, memory_bytes: 1 << 30 };
     let engine = Engine::new(options, RUNTIME.handle().clone())?;
     let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere")).with_external_folders(folders);
     let request = Request { now_ticks: weir_value::datetime::parse(NOW).unwrap(), ..Request::default() };
@@ -37,6 +42,17 @@ pub(crate) fn columns_over_empty_tables(text: &str) -> Vec<(String, weir_value::
     results.concat().into_iter().map(|column| (column.name, column.kind)).collect()
 }
 
+/// The plan of a text as the engine would run it.
+#[track_caller]
+pub(crate) fn explained(text: &str) -> String {
+    let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
+    let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
+    let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere"));
+    engine
+        .explain(text, &catalog, &Request::default())
+        .unwrap_or_else(|error| panic!("{text}: {}", told(&error)))
+}
+
 /// The first result: `name:type, …` in the first line, then its rows, values apart by ` | `.
 ///
 /// Strings and what is inside dynamics are as they are, nulls are `null`.
@@ -49,7 +65,7 @@ pub(crate) fn answer(text: &str) -> String {
 /// The first result of a text that may read the files of a folder.
 #[track_caller]
 pub(crate) fn answer_of_files(text: &str, folder: &std::path::Path) -> String {
-    let answers = run_with(text, vec![folder.to_owned()]);
+    let answers = run_in(text, 2, vec![folder.to_owned()]);
     let answers = answers.unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
     written(answers.first().unwrap())
 }
@@ -92,7 +108,7 @@ pub(crate) fn refused(text: &str) -> String {
 /// Why a text is refused that may read the files of a folder.
 #[track_caller]
 pub(crate) fn refused_of_files(text: &str, folder: &std::path::Path) -> String {
-    match run_with(text, vec![folder.to_owned()]) {
+    match run_in(text, 2, vec![folder.to_owned()]) {
         Ok(_) => panic!("{text}: was answered"),
         Err(error) => told(&error),
     }

@@ -139,8 +139,26 @@ pub struct Relation {
     pub open: bool,
     /// Whether its rows have an order that window functions may rely on.
     pub serialized: bool,
+    /// The hidden columns that say in which order its rows are; empty where any order is right.
+    ///
+    /// A sort is not planned where it is written: the engine drops a sort that nothing above asks for. What needs the
+    /// order (`take`, window functions, the answer) sorts by these columns.
+    pub order: Vec<OrderKey>,
     /// What `render` asked for.
     pub render: Option<Render>,
+}
+
+/// A column by which rows are ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderKey {
+    /// Its name.
+    pub column: String,
+    /// Whether small values come first.
+    pub ascending: bool,
+    /// Whether nulls come first.
+    pub nulls_first: bool,
+    /// Whether no two rows have the same value.
+    pub unique: bool,
 }
 
 /// A column of a table in the making.
@@ -176,12 +194,25 @@ pub fn column(name: &str) -> Expr {
 impl Relation {
     /// A table of this plan and these columns.
     pub fn new(plan: LogicalPlan, columns: Vec<Column>) -> Self {
-        Relation { plan, columns, name: None, open: false, serialized: false, render: None }
+        Relation {
+            plan,
+            columns,
+            name: None,
+            open: false,
+            serialized: false,
+            order: Vec::new(),
+            render: None,
+        }
     }
 
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether something of it could not be bound, so that it is never run.
+    pub fn is_poisoned(&self) -> bool {
+        self.open || self.columns.iter().any(|column| column.poisoned)
     }
 
     /// The columns that `*` means.

@@ -17,6 +17,7 @@ mod ordered;
 mod own;
 mod percentiles;
 mod schemas;
+mod series;
 mod sketches;
 mod spread;
 mod sums;
@@ -30,6 +31,7 @@ pub(crate) use call::AggregateArguments;
 pub(crate) use collect::list_of;
 pub(crate) use ordered::in_order;
 pub(crate) use percentiles::name as percentile_name;
+pub(crate) use series::{ELEMENTS_MAX, series};
 pub(crate) use sketches::hll::Summary as HllSummary;
 pub(crate) use sketches::tdigest::Digest;
 

@@ -63,6 +63,9 @@ impl Binder<'_> {
         if let (Some(aggregate), Some(aggregates)) = (aggregates::aggregate(name), scope.aggregates) {
             return self.aggregate(aggregate, call, span, scope, aggregates);
         }
+        if let Some(window) = crate::windows::window(name) {
+            return self.window(window, call, span, scope);
+        }
         match functions::function(name) {
             Some(function) => self.built_in(function, call, span, scope),
             None => self.unknown_function(call, scope),
@@ -86,7 +89,7 @@ impl Binder<'_> {
         };
         if diagnostic.code == Some("KS211") {
             let mut known: Vec<&str> = scope.env.iter().map(|(name, _)| name).collect();
-            for built_in in functions::names().chain(aggregates::names()) {
+            for built_in in functions::names().chain(aggregates::names()).chain(crate::windows::names()) {
                 known.push(built_in);
             }
             if let Some(near) = nearest(name, known) {

@@ -77,7 +77,7 @@ impl Binder<'_> {
     /// The values of the first column of a table, each once.
     fn first_column(&mut self, expr: &Expr, scope: Scope<'_>) -> Option<Vec<Typed>> {
         const VALUES_MAX: usize = 1_000_000;
-        let (kind, values) = self.evaluated_column(expr, scope)?;
+        let (kind, values) = self.evaluated_column(expr, scope, false)?;
         if values.len() > VALUES_MAX {
             self.error(
                 None,

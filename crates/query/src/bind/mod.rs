@@ -8,9 +8,11 @@ mod call;
 mod columns;
 mod compare;
 mod conversion;
+mod evaluate;
 mod literal;
 mod membership;
 mod naming;
+mod order;
 mod pipeline;
 mod scalar;
 mod scope;
@@ -30,8 +32,10 @@ pub(crate) use call::{accepts, assign};
 pub(crate) use compare::choose;
 pub(crate) use conversion::is_number;
 pub(crate) use conversion::pack;
+pub(crate) use evaluate::{Rows, numbered};
 pub use naming::{UniqueNames, default_name};
-pub use scope::{Aggregates, Binding, Env, Scope};
+pub use order::ORDINAL;
+pub use scope::{Aggregates, Binding, Env, Scope, Windows};
 
 use crate::catalog::Catalog;
 use crate::typed::{Relation, Typed};
@@ -187,6 +191,10 @@ impl<'a> Binder<'a> {
         input: &Relation,
         build: impl FnOnce(LogicalPlan) -> datafusion::common::Result<LogicalPlan>,
     ) -> LogicalPlan {
+        if input.is_poisoned() {
+            // Never run: an error was told.
+            return input.plan.clone();
+        }
         match build(input.plan.clone()) {
             Ok(plan) => plan,
             Err(error) => {

@@ -174,7 +174,10 @@ impl Binder<'_> {
             return self.own_table(call, &function, &env, span, scope);
         }
         match (call.name.text.as_str(), call.arguments.as_slice()) {
-            ("materialize", [table]) => self.table(&table.value, scope),
+            ("materialize", [table]) => {
+                let relation = self.table(&table.value, scope);
+                self.materialized(relation, span)
+            }
             ("table", [name, ..]) => {
                 let typed = self.scalar(&name.value, scope);
                 match typed.as_text() {
@@ -250,19 +253,21 @@ impl Binder<'_> {
         operators::project::keep(self, relation, keep, span)
     }
 
-    /// The values of the first column of a table, which is read at once.
+    /// The values of the first column of a table, which is read at once: of all rows in any order, or of the first.
     pub(super) fn evaluated_column(
         &mut self,
         expr: &Expr,
         scope: Scope<'_>,
+        first_only: bool,
     ) -> Option<(KustoType, Vec<ScalarValue>)> {
         let relation = self.table(expr, Scope { aggregates: None, ..scope });
         let first = relation.visible().next()?.clone();
         if relation.open || first.poisoned || self.has_errors() {
             return None;
         }
+        let plan = if first_only { relation.sorted(Some(1)) } else { Ok(relation.plan) };
         let plan =
-            LogicalPlanBuilder::from(relation.plan).project([column(&first.name)]).and_then(|b| b.build());
+            plan.and_then(|plan| LogicalPlanBuilder::from(plan).project([column(&first.name)])?.build());
         let batches = plan.and_then(|plan| (self.context().evaluate)(plan));
         let batches = match batches {
             Ok(batches) => batches,
@@ -291,7 +296,7 @@ impl Binder<'_> {
             // toscalar of a scalar is the scalar.
             return self.scalar(expr, scope);
         }
-        match self.evaluated_column(expr, scope) {
+        match self.evaluated_column(expr, scope, true) {
             Some((kind, values)) => match values.into_iter().next() {
                 Some(value) => Typed::constant(value, kind),
                 None => Typed::null(kind),

@@ -132,6 +132,12 @@ impl Binder<'_> {
                 return self.side_column(columns, member);
             }
         }
+        // A column of the state of a scan.
+        if let ExprKind::Name(step) = &base.kind
+            && let Some(held) = crate::operators::scan::held_column(scope.columns, &step.text, &member.text)
+        {
+            return held;
+        }
         let base_typed = self.scalar(base, scope);
         self.property(base_typed, &member.text, base.span.to(member.span))
     }

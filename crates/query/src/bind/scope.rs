@@ -67,6 +67,8 @@ pub struct Scope<'s> {
     pub serialized: bool,
     /// The plan of the input.
     pub input: Option<&'s LogicalPlan>,
+    /// Where window functions are collected, in operators that know how to plan them.
+    pub windows: Option<&'s Windows>,
 }
 
 impl<'s> Scope<'s> {
@@ -80,6 +82,7 @@ impl<'s> Scope<'s> {
             aggregates: None,
             serialized: false,
             input: None,
+            windows: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl<'s> Scope<'s> {
             aggregates: None,
             serialized: input.serialized,
             input: Some(&input.plan),
+            windows: None,
         }
     }
 
@@ -104,6 +108,11 @@ impl<'s> Scope<'s> {
     /// The same place, inside an aggregate.
     pub fn inside_aggregate(self) -> Self {
         Scope { aggregates: None, ..self }
+    }
+
+    /// The same place, collecting window functions.
+    pub fn windowing(self, windows: &'s Windows) -> Self {
+        Scope { windows: Some(windows), ..self }
     }
 }
 
@@ -136,8 +145,54 @@ impl Aggregates {
         name
     }
 
+    /// Whether none was met.
+    pub fn is_empty(&self) -> bool {
+        self.found.borrow().is_empty()
+    }
+
     /// The aggregates, each with the name of its column.
     pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
         self.found.into_inner()
+    }
+}
+
+/// Window functions met while the expressions of an operator are bound, those inside others before them.
+#[derive(Debug)]
+pub struct Windows {
+    /// The column that numbers the rows.
+    ordinal: String,
+    met: RefCell<Vec<(PlanExpr, String)>>,
+}
+
+impl Windows {
+    /// None yet, over the rows of this table.
+    pub fn over(input: &Relation) -> Self {
+        Windows { ordinal: input.ordinal(), met: RefCell::default() }
+    }
+
+    /// The column by which the rows are ordered.
+    pub fn ordinal(&self) -> &str {
+        &self.ordinal
+    }
+
+    /// Adds a window function; the name of the column that will hold its result. Equal ones share a column.
+    pub fn add(&self, expr: PlanExpr) -> String {
+        let mut met = self.met.borrow_mut();
+        if let Some((_, name)) = met.iter().find(|(other, _)| *other == expr) {
+            return name.clone();
+        }
+        let name = format!("window {}", met.len());
+        met.push((expr, name.clone()));
+        name
+    }
+
+    /// Whether none was met.
+    pub fn is_empty(&self) -> bool {
+        self.met.borrow().is_empty()
+    }
+
+    /// The functions in the order in which they are computed, each with the name of its column.
+    pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
+        self.met.into_inner()
     }
 }

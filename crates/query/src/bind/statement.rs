@@ -5,6 +5,7 @@ use std::rc::Rc;
 use weir_kql::ast::{Expr, ExprKind, Query, Statement, StatementKind};
 
 use super::{Binder, Binding, Env, Scope};
+use crate::operators;
 use crate::typed::{Relation, Typed};
 
 impl Binder<'_> {
@@ -15,7 +16,7 @@ impl Binder<'_> {
         self.lets_differ(&query.statements);
         for statement in &query.statements {
             match &statement.kind {
-                StatementKind::Expression(expr) => results.push(self.result(expr, &env)),
+                StatementKind::Expression(expr) => results.extend(self.results(expr, &env)),
                 _ => env = self.let_statement(statement, env),
             }
         }
@@ -68,6 +69,22 @@ impl Binder<'_> {
             ExprKind::Paren(inner) => self.bound(inner, env),
             _ if self.is_table(value, scope) => Binding::Table(self.table(value, scope)),
             _ => Binding::Scalar(self.scalar(value, scope)),
+        }
+    }
+
+    /// The results of a statement: one, or those of the operator it ends in.
+    fn results(&mut self, expr: &Expr, env: &Env) -> Vec<Relation> {
+        let ExprKind::Pipe { source, operators } = &expr.kind else { return vec![self.result(expr, env)] };
+        match operators.split_last() {
+            Some((last, steps)) if operators::fork::has_several(last) => {
+                let mut relation = self.table(source, Scope::outside(env));
+                let mut env = env.clone();
+                for step in steps {
+                    (relation, env) = operators::bind(self, relation, step, env);
+                }
+                operators::fork::results(self, relation, last, &env)
+            }
+            _ => vec![self.result(expr, env)],
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) mod math;
 pub(crate) mod parsing;
 #[cfg(test)]
 mod robustness;
+pub(crate) mod series;
 pub(crate) mod sketches;
 pub(crate) mod strings;
 pub(crate) mod text_match;
@@ -212,7 +213,7 @@ static FAMILIES: &[&[&Function]] = &[
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let all = FAMILIES.iter().flat_map(|family| family.iter());
+    let all = FAMILIES.iter().chain(&series::FAMILIES).flat_map(|family| family.iter());
     all.flat_map(|function| function.names.iter().map(|name| (*name, *function))).collect()
 });
 

@@ -11,4 +11,4 @@ mod map;
 
 pub use columns::{Budget, Column, Dec, Dyn, Int, Long, PackedOut, Real, Str, TextOut, Value};
 pub use function::{Kernel, Volatility};
-pub use map::{map1, map2, pack1, write1, write2, write3};
+pub use map::{map1, map2, pack1, pack2, write1, write2, write3};

@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{Int64Array, RecordBatch};
 use datafusion::common::ScalarValue;
 use datafusion::datasource::{MemTable, provider_as_source};
 use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{ColumnDeclaration, Expr, Span};
+use weir_value::KustoType;
 
-use crate::bind::{Binder, Scope};
+use crate::bind::{Binder, ORDINAL, Scope};
 use crate::physical;
-use crate::typed::{Column, Relation};
+use crate::typed::{Column, OrderKey, Relation};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -71,15 +72,28 @@ pub(crate) fn memory(
     columns: &[Column],
     cells: Vec<Vec<ScalarValue>>,
 ) -> datafusion::common::Result<Relation> {
+    let ordinal = Column { hidden: true, ..Column::new(ORDINAL, KustoType::Long) };
+    let columns: Vec<Column> = columns.iter().cloned().chain([ordinal]).collect();
     let schema = physical::schema(columns.iter().map(|column| (column.name.as_str(), column.kind)));
     let mut arrays = Vec::with_capacity(columns.len());
+    let rows = cells.first().map_or(0, Vec::len);
     for (column, cells) in columns.iter().zip(cells) {
         arrays.push(match cells.is_empty() {
             true => datafusion::arrow::array::new_empty_array(&physical::data_type(column.kind)),
             false => ScalarValue::iter_to_array(cells)?,
         });
     }
-    held(columns, vec![RecordBatch::try_new(schema, arrays)?])
+    arrays.push(Arc::new(Int64Array::from_iter_values((1..).take(rows))));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
+    in_memory(&columns, vec![batch])
+}
+
+/// A table of batches; its last column is hidden and numbers the rows.
+pub(crate) fn in_memory(
+    columns: &[Column],
+    batches: Vec<RecordBatch>,
+) -> datafusion::common::Result<Relation> {
+    Ok(Relation { order: vec![OrderKey::rising(ORDINAL, true)], ..held(columns, batches)? })
 }
 
 /// A table of batches that are there already, each column in the physical type of its own.

@@ -25,7 +25,7 @@ pub(crate) fn bind(
         let hint = "convert it, with tostring() for example";
         binder.tell(weir_kql::Diagnostic::error(None, span, message).with_hint(hint));
     }
-    let columns = assemble(binder, input, items, span);
+    let columns = assemble(binder, input.unordered(), items, span);
     let plan = binder.step(span, &columns, |plan| LogicalPlanBuilder::from(plan).distinct()?.build());
-    Relation { plan, serialized: false, ..columns }
+    Relation { plan, ..columns }
 }

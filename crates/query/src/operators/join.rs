@@ -39,7 +39,7 @@ const KINDS: [(&str, Kind); 12] = [
 ];
 
 /// A condition: a value of each side, in one type.
-type Key = (Typed, Typed);
+pub(crate) type Key = (Typed, Typed);
 
 pub(crate) fn bind(binder: &mut Binder<'_>, left: Relation, join: &Join, span: Span, env: &Env) -> Relation {
     let kind = kind(binder, &join.properties);
@@ -52,7 +52,7 @@ pub(crate) fn bind(binder: &mut Binder<'_>, left: Relation, join: &Join, span: S
         binder.error(None, span, "a join needs a condition: on key, or on $left.a == $right.b");
         return Relation::poison();
     }
-    match joined(binder, left, right, kind, keys, span) {
+    match joined(binder, left, right, kind, keys, &[], span) {
         Ok(relation) => relation,
         Err(error) => {
             binder.planning_failed(span, &error);
@@ -217,12 +217,26 @@ fn key(binder: &mut Binder<'_>, left: Typed, right: Typed, span: Span, keys: &mu
     true
 }
 
+/// Rows of both sides, without the columns of the right one that repeat its keys.
+pub(crate) fn lookup_rows(
+    binder: &mut Binder<'_>,
+    left: Relation,
+    right: Relation,
+    kind: JoinType,
+    keys: Vec<Key>,
+    repeated: &[String],
+    span: Span,
+) -> datafusion::common::Result<Relation> {
+    joined(binder, left, right, Kind::Plain(kind), keys, repeated, span)
+}
+
 fn joined(
     binder: &mut Binder<'_>,
     left: Relation,
     right: Relation,
     kind: Kind,
     keys: Vec<Key>,
+    repeated: &[String],
     span: Span,
 ) -> datafusion::common::Result<Relation> {
     let (left_keys, right_keys): (Vec<Typed>, Vec<Typed>) = keys.into_iter().unzip();
@@ -256,7 +270,8 @@ fn joined(
     let mut names = UniqueNames::default();
     let mut items = Vec::new();
     for (relation, which, with) in [(&left, "left", with_left), (&right, "right", with_right)] {
-        for column in relation.visible().filter(|_| with) {
+        let repeats = |name: &String| which == "right" && repeated.contains(name);
+        for column in relation.visible().filter(|column| with && !repeats(&column.name)) {
             let padded = match which {
                 "left" => matches!(kind, JoinType::Right | JoinType::Full),
                 _ => matches!(kind, JoinType::Left | JoinType::Full),

@@ -9,7 +9,8 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use weir_kql::ast::{ExprKind, NamedExpr, Span};
 
-use crate::bind::{Binder, Env, Scope, UniqueNames, default_name};
+use crate::bind::{Binder, Env, Scope, UniqueNames, Windows, default_name};
+use crate::functions::series::several;
 use crate::typed::{Column as TableColumn, Relation, Typed, column};
 
 pub(crate) fn bind(
@@ -19,7 +20,9 @@ pub(crate) fn bind(
     span: Span,
     env: &Env,
 ) -> Relation {
-    let items = named(binder, items, Scope::of(env, &input), &input);
+    let windows = Windows::over(&input);
+    let items = named(binder, items, Scope::of(env, &input).windowing(&windows), &input);
+    let input = binder.windowed(input, windows, span);
     assemble(binder, input, items, span)
 }
 
@@ -43,6 +46,16 @@ pub(crate) fn named(
             columns.extend(input.visible().map(|column| (names.unique(&column.name), column.typed())));
             continue;
         }
+        if let Some(several) = several(binder, &item.value, scope) {
+            for (place, (own, typed)) in several.into_iter().enumerate() {
+                match item.names.get(place) {
+                    Some(name) => columns.push((name.text.clone(), typed)),
+                    None if item.names.is_empty() => columns.push((names.unique(&own), typed)),
+                    None => {}
+                }
+            }
+            continue;
+        }
         if let [_, second, ..] = item.names.as_slice() {
             binder.unsupported(second.span, "several columns from one expression");
             continue;
@@ -60,17 +73,24 @@ pub(crate) fn named(
     columns
 }
 
-/// A table of these columns.
+/// A table of these columns, and of those that say in which order its rows are.
 pub(crate) fn assemble(
     binder: &mut Binder<'_>,
     input: Relation,
     items: Vec<(String, Typed)>,
     span: Span,
 ) -> Relation {
-    let columns: Vec<TableColumn> = items
+    let mut columns: Vec<TableColumn> = items
         .iter()
         .map(|(name, typed)| TableColumn { poisoned: typed.poisoned, ..TableColumn::new(name, typed.kind) })
         .collect();
+    let mut items = items;
+    for key in input.order_columns() {
+        if items.iter().all(|(name, _)| *name != key.name) {
+            columns.push(key.clone());
+            items.push((key.name.clone(), key.typed()));
+        }
+    }
     let exprs: Vec<_> = items.into_iter().map(|(name, typed)| typed.expr.alias(name)).collect();
     let poisoned = input.open || columns.iter().any(|column| column.poisoned);
     let plan = if poisoned {
@@ -201,6 +221,10 @@ pub(crate) fn keep(binder: &mut Binder<'_>, input: Relation, keep: Vec<TableColu
     if input.open {
         return input;
     }
+    let mut keep = keep;
+    let further = input.order_columns().filter(|key| keep.iter().all(|kept| kept.name != key.name));
+    let further: Vec<TableColumn> = further.cloned().collect();
+    keep.extend(further);
     let exprs: Vec<_> = keep.iter().map(|kept| column(&kept.name)).collect();
     let plan = binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).project(exprs)?.build());
     Relation { plan, columns: keep, name: None, ..input }

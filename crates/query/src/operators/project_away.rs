@@ -24,7 +24,7 @@ pub(crate) fn bind(
             binder.unknown_name(name, "column", input.visible().map(|column| column.name.as_str()));
         }
     }
-    let kept = input.columns.iter().filter(|column| !patterns.iter().any(|p| matches(p, &column.name)));
+    let kept = input.visible().filter(|column| !patterns.iter().any(|p| matches(p, &column.name)));
     let kept = kept.cloned().collect();
     keep(binder, input, kept, span)
 }

@@ -2,11 +2,11 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/sort-operator>
 
-use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
+use datafusion::logical_expr::SortExpr;
 use weir_kql::ast::{Direction, Nulls, SortKey, Span};
 use weir_value::KustoType;
 
-use crate::bind::{Binder, Env, Scope};
+use crate::bind::{Binder, Env, Scope, Windows};
 use crate::typed::{Relation, Typed};
 
 pub(crate) fn bind(
@@ -16,24 +16,34 @@ pub(crate) fn bind(
     span: Span,
     env: &Env,
 ) -> Relation {
-    let Some(order) = sort_keys(binder, &input, keys, env) else {
-        return Relation { serialized: true, ..input };
-    };
-    let plan = binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).sort(order)?.build());
-    Relation { plan, serialized: true, name: None, ..input }
+    let (input, order) = keyed(binder, input, keys, span, env);
+    let Some(order) = order else { return Relation { serialized: true, ..input } };
+    binder.ordered(input, order, span)
+}
+
+/// The keys of a sort, which may hold window functions, and the table that they are of.
+pub(crate) fn keyed(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    keys: &[SortKey],
+    span: Span,
+    env: &Env,
+) -> (Relation, Option<Vec<SortExpr>>) {
+    let windows = Windows::over(&input);
+    let order = sort_keys(binder, keys, Scope::of(env, &input).windowing(&windows));
+    (binder.windowed(input, windows, span), order)
 }
 
 /// The keys of a sort; nothing when one of them could not be bound.
 pub(crate) fn sort_keys(
     binder: &mut Binder<'_>,
-    input: &Relation,
     keys: &[SortKey],
-    env: &Env,
+    scope: Scope<'_>,
 ) -> Option<Vec<SortExpr>> {
     let mut order = Vec::new();
     let mut poisoned = false;
     for key in keys {
-        let value = binder.scalar(&key.value.value, Scope::of(env, input));
+        let value = binder.scalar(&key.value.value, scope);
         if !value.poisoned && value.kind == KustoType::Dynamic {
             binder.tell(
                 weir_kql::Diagnostic::error(None, key.value.value.span, "a dynamic has no order")

@@ -8,8 +8,8 @@ use weir_value::KustoType;
 
 use super::project::assemble;
 use crate::aggregates;
-use crate::bind::{Aggregates, Binder, Env, Scope, UniqueNames, default_name};
-use crate::typed::{Relation, Typed, column};
+use crate::bind::{Aggregates, Binder, Env, Scope, UniqueNames, Windows, default_name};
+use crate::typed::{Column, Relation, Typed, column};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -19,29 +19,31 @@ pub(crate) fn bind(
     env: &Env,
 ) -> Relation {
     let mut names = UniqueNames::default();
-    let keys = keys(binder, &input, &summarize.by, &mut names, env);
+    let windows = Windows::over(&input);
+    let scope = Scope::of(env, &input).windowing(&windows);
+    let keys = keys(binder, scope, &summarize.by, &mut names);
     // What stands as a key is not meant by `arg_max(x, *)`.
     let plain = summarize.by.iter().filter_map(|item| match &item.value.kind {
         ExprKind::Name(name) => Some(name.text.clone()),
         _ => None,
     });
     let aggregates = Aggregates::by(plain.collect());
-    let results = results(binder, &input, &summarize.aggregates, &mut names, &aggregates, env);
+    let results = results(binder, scope, &summarize.aggregates, &mut names, &aggregates);
+    let input = binder.windowed(input, windows, span);
     group(binder, input, keys, results, aggregates, span)
 }
 
 /// The keys with their names, which the aggregates may not take.
 pub(crate) fn keys(
     binder: &mut Binder<'_>,
-    input: &Relation,
+    scope: Scope<'_>,
     items: &[NamedExpr],
     names: &mut UniqueNames,
-    env: &Env,
 ) -> Vec<(String, Typed)> {
     take_given(binder, items, names);
     let mut keys = Vec::new();
     for item in items {
-        let typed = binder.scalar(&item.value, Scope::of(env, input));
+        let typed = binder.scalar(&item.value, scope);
         if typed.kind == KustoType::Dynamic && !typed.poisoned {
             let message = "a dynamic cannot be grouped by";
             let hint = "convert it, with tostring() for example";
@@ -62,13 +64,12 @@ pub(crate) fn keys(
 /// The aggregates with their names, as expressions of what each group came to.
 pub(crate) fn results(
     binder: &mut Binder<'_>,
-    input: &Relation,
+    scope: Scope<'_>,
     items: &[NamedExpr],
     names: &mut UniqueNames,
     aggregates: &Aggregates,
-    env: &Env,
 ) -> Vec<(String, Typed)> {
-    let scope = Scope::of(env, input).aggregating(aggregates);
+    let scope = scope.aggregating(aggregates);
     take_given(binder, items, names);
     let mut results = Vec::new();
     for item in items {
@@ -84,7 +85,7 @@ pub(crate) fn results(
             continue;
         }
         let typed = binder.scalar(&item.value, scope);
-        let typed = only_aggregates(binder, input, typed, item.value.span);
+        let typed = only_aggregates(binder, scope.columns, typed, item.value.span);
         let name = match item.names.first() {
             Some(name) => name.text.clone(),
             None => match default_name(&item.value) {
@@ -107,12 +108,12 @@ fn take_given(binder: &mut Binder<'_>, items: &[NamedExpr], names: &mut UniqueNa
 }
 
 /// Refuses a column that stands outside of an aggregate: a group has many values of it.
-fn only_aggregates(binder: &mut Binder<'_>, input: &Relation, typed: Typed, span: Span) -> Typed {
+fn only_aggregates(binder: &mut Binder<'_>, columns: &[Column], typed: Typed, span: Span) -> Typed {
     let outside = typed
         .expr
         .column_refs()
         .into_iter()
-        .find(|column| input.column(&column.name).is_some())
+        .find(|column| columns.iter().any(|known| known.name == column.name))
         .map(|column| column.name.clone());
     match outside {
         Some(name) if !typed.poisoned => {
@@ -134,24 +135,21 @@ pub(crate) fn group(
     aggregates: Aggregates,
     span: Span,
 ) -> Relation {
+    let (input, aggregates) = in_order(binder, input, aggregates.into_inner(), span);
     let poisoned = input.open || keys.iter().chain(&results).any(|(_, typed)| typed.poisoned);
     let groups: Vec<Expr> = keys
         .iter()
         .enumerate()
         .map(|(place, (_, typed))| typed.expr.clone().alias(key_column(place)))
         .collect();
-    let aggregated = aggregates.into_inner();
+    let aggregated: Vec<Expr> = aggregates.into_iter().map(|(expr, name)| expr.alias(name)).collect();
     let plan = if poisoned {
         input.plan.clone()
     } else {
         binder.step(span, &input, |plan| match (groups.is_empty(), aggregated.is_empty()) {
             // summarize by alone: the distinct keys.
             (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
-            _ => {
-                let (plan, aggregated) = aggregates::in_order(plan, aggregated)?;
-                let aggregated = aggregated.into_iter().map(|(expr, name)| expr.alias(name));
-                LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build()
-            }
+            _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
         })
     };
     let keys = keys
@@ -159,13 +157,29 @@ pub(crate) fn group(
         .enumerate()
         .map(|(place, (name, typed))| (name, Typed { expr: column(&key_column(place)), ..typed }));
     let items = keys.chain(results).collect();
-    let grouped =
-        Relation { plan, columns: Vec::new(), open: poisoned, name: None, serialized: false, ..input };
+    let grouped = Relation { plan, columns: Vec::new(), open: poisoned, name: None, ..input.unordered() };
     assemble(binder, grouped, items, span)
 }
 
+/// Lists have their elements in the order of the rows, where those have one.
+fn in_order(
+    binder: &mut Binder<'_>,
+    input: Relation,
+    aggregates: Vec<(Expr, String)>,
+    span: Span,
+) -> (Relation, Vec<(Expr, String)>) {
+    let ordinal = column(&input.ordinal());
+    let ordered = |expr: &Expr| aggregates::in_order(expr, &ordinal);
+    if input.open || input.order.is_empty() || !aggregates.iter().any(|(expr, _)| ordered(expr).is_some()) {
+        return (input, aggregates);
+    }
+    let aggregates = aggregates.into_iter().map(|(expr, name)| (ordered(&expr).unwrap_or(expr), name));
+    let aggregates = aggregates.collect();
+    (binder.numbered(input, span), aggregates)
+}
+
 /// The column of a key between grouping and naming: names of keys may be those of columns.
-fn key_column(place: usize) -> String {
+pub(crate) fn key_column(place: usize) -> String {
     format!("key {place}")
 }
 
@@ -199,6 +213,21 @@ mod tests {
     fn expressions_of_aggregates_are_computed_behind_the_groups() {
         assert_eq!(rows(&format!("{T} | summarize r = round(1.0 * sum(x) / count(), 2)")), "2.0");
         assert_eq!(rows(&format!("{T} | summarize iff('b' =~ 'B', sum(x), count())")), "6");
+    }
+
+    #[test]
+    fn lists_follow_the_order_of_rows() {
+        let t = "range x from 1 to 20000 step 1 | extend g = x % 2 | sort by x desc";
+        assert_eq!(
+            rows(&format!(
+                "{t} | extend y = x | summarize l = make_list(y, 3), n = array_length(make_list(x)) by g | sort by g asc"
+            )),
+            "0 | [20000,19998,19996] | 10000\n1 | [19999,19997,19995] | 10000"
+        );
+        assert_eq!(
+            rows(&format!("{T} | sort by x desc | summarize make_list(a), make_list_with_nulls(x)")),
+            "[\"p\",\"q\",\"p\"] | [3,2,1]"
+        );
     }
 
     #[test]

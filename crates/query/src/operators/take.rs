@@ -2,7 +2,6 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/take-operator>
 
-use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Span};
 
 use crate::bind::{Binder, Env, Scope};
@@ -16,7 +15,12 @@ pub(crate) fn bind(
     env: &Env,
 ) -> Relation {
     let Some(rows) = row_count(binder, count, env) else { return input };
-    let plan = binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).limit(0, Some(rows))?.build());
+    first_rows(binder, input, rows, span)
+}
+
+/// The first rows of a table that has an order, any rows of others.
+pub(crate) fn first_rows(binder: &mut Binder<'_>, input: Relation, rows: usize, span: Span) -> Relation {
+    let plan = binder.step(span, &input, |_| input.sorted(Some(rows)));
     Relation { plan, name: None, ..input }
 }
 

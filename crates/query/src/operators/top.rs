@@ -2,11 +2,10 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/top-operator>
 
-use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, SortKey, Span};
 
-use super::sort::sort_keys;
-use super::take::row_count;
+use super::sort::keyed;
+use super::take::{first_rows, row_count};
 use crate::bind::{Binder, Env};
 use crate::typed::Relation;
 
@@ -19,10 +18,8 @@ pub(crate) fn bind(
     env: &Env,
 ) -> Relation {
     let rows = row_count(binder, count, env);
-    let order = sort_keys(binder, &input, keys, env);
+    let (input, order) = keyed(binder, input, keys, span, env);
     let (Some(rows), Some(order)) = (rows, order) else { return Relation { serialized: true, ..input } };
-    let plan = binder.step(span, &input, |plan| {
-        LogicalPlanBuilder::from(plan).sort_with_limit(order, Some(rows))?.build()
-    });
-    Relation { plan, serialized: true, name: None, ..input }
+    let ordered = binder.ordered(input, order, span);
+    first_rows(binder, ordered, rows, span)
 }

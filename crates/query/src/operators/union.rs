@@ -195,7 +195,7 @@ fn unite(binder: &mut Binder<'_>, legs: Vec<Relation>, options: &Options, span: 
             };
             items.push((output.clone(), typed));
         }
-        aligned.push(assemble(binder, leg, items, span));
+        aligned.push(assemble(binder, leg.unordered(), items, span));
     }
     unite_aligned(binder, aligned, span)
 }
@@ -205,6 +205,9 @@ pub(crate) fn unite_aligned(binder: &mut Binder<'_>, tables: Vec<Relation>, span
     let mut plan: Option<LogicalPlanBuilder> = None;
     let mut result_columns = Vec::new();
     for table in tables {
+        // What says in which order the rows are differs from table to table.
+        let own: Vec<Column> = table.visible().cloned().collect();
+        let table = super::project::keep(binder, table.unordered(), own, span);
         result_columns = table.columns;
         let united = match plan {
             None => Ok(LogicalPlanBuilder::from(table.plan)),
@@ -222,6 +225,12 @@ pub(crate) fn unite_aligned(binder: &mut Binder<'_>, tables: Vec<Relation>, span
         Some(Ok(plan)) if binder.is_bounded(&plan, span) => Relation::new(plan, result_columns),
         _ => Relation::poison(),
     }
+}
+
+/// The rows of these tables; none of them needs a name.
+pub(crate) fn unite_outer(binder: &mut Binder<'_>, legs: Vec<Relation>, span: Span) -> Relation {
+    let options = options(binder, &[]);
+    unite(binder, legs, &options, span)
 }
 
 /// The columns of a union: the name of each in the result, its name in the tables, its type.

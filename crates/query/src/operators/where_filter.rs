@@ -6,8 +6,9 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Span};
 
 use super::join::before_unique;
+use super::project::keep;
 use super::search::condition;
-use crate::bind::{Binder, Env, Scope};
+use crate::bind::{Binder, Env, Scope, Windows};
 use crate::typed::Relation;
 
 pub(crate) fn bind(
@@ -17,7 +18,8 @@ pub(crate) fn bind(
     span: Span,
     env: &Env,
 ) -> Relation {
-    let scope = Scope::of(env, &input);
+    let windows = Windows::over(&input);
+    let scope = Scope::of(env, &input).windowing(&windows);
     let condition = match condition::has_star(predicate) {
         true => condition::of_filter(binder, predicate, scope),
         false => binder.predicate(predicate, scope),
@@ -25,9 +27,17 @@ pub(crate) fn bind(
     if condition.poisoned || condition.as_bool() == Some(true) {
         return input;
     }
+    let windowed = !windows.is_empty();
+    let input = binder.windowed(input, windows, span);
     let plan = binder.step(span, &input, |plan| match before_unique(&plan, &condition.expr)? {
         Some(plan) => Ok(plan),
         None => LogicalPlanBuilder::from(plan).filter(condition.expr)?.build(),
     });
-    Relation { plan, name: None, ..input }
+    let output = Relation { plan, name: None, ..input };
+    if !windowed {
+        return output;
+    }
+    // The columns of window functions end here.
+    let columns = output.columns.clone();
+    keep(binder, output, columns, span)
 }

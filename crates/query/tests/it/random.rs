@@ -100,7 +100,7 @@ fn expression(dice: &mut Dice, columns: &Columns, kind: &str, depth: usize) -> S
 
 /// One more operator; the columns behind it.
 fn step(dice: &mut Dice, columns: &Columns, fresh: &str) -> (String, Columns) {
-    match dice.roll(9) {
+    match dice.roll(12) {
         0 | 1 => (format!("where {}", expression(dice, columns, "bool", 3)), columns.clone()),
         2 | 3 => {
             let kind = TYPES[dice.roll(TYPES.len())];
@@ -146,6 +146,51 @@ fn step(dice: &mut Dice, columns: &Columns, fresh: &str) -> (String, Columns) {
                 after.extend(right);
             }
             (format!("join kind={kind} ({other}) on $left.{} == $right.{key}", left_key.0), after)
+        }
+        8 => {
+            // Rows that are equal in all columns may stand either way round.
+            let names: Vec<String> = columns.iter().map(|(name, _)| format!("{name} asc")).collect();
+            let (before, kind) = columns[dice.roll(columns.len())].clone();
+            let long = expression(dice, columns, "long", 2);
+            let flag = expression(dice, columns, "bool", 1);
+            let mut after = columns.clone();
+            after.extend([
+                (format!("{fresh}r"), "long"),
+                (format!("{fresh}p"), kind),
+                (format!("{fresh}c"), "long"),
+            ]);
+            let made = format!(
+                "{fresh}r = row_number(1, {flag}), {fresh}p = prev({before}), {fresh}c = row_cumsum({long})"
+            );
+            (format!("sort by {} | extend {made}", names.join(", ")), after)
+        }
+        9 => {
+            let (key, kind) = columns[dice.roll(columns.len())].clone();
+            let long = expression(dice, columns, "long", 2);
+            let (second, second_kind) = columns[dice.roll(columns.len())].clone();
+            let after = vec![
+                (format!("{fresh}k"), kind),
+                (format!("{fresh}s"), "long"),
+                (format!("{fresh}j"), second_kind),
+                (format!("{fresh}m"), "long"),
+            ];
+            let made = format!(
+                "top-nested 3 of {fresh}k = {key} by {fresh}s = sum({long}), \
+                 top-nested of {fresh}j = {second} by {fresh}m = count() asc"
+            );
+            (made, after)
+        }
+        10 => {
+            let (other, right) = table(dice, &format!("{fresh}_"));
+            let (key, kind) = &columns[dice.roll(columns.len())];
+            let Some((place, _)) = right.iter().enumerate().find(|(_, (_, other))| other == kind) else {
+                return ("where true".to_owned(), columns.clone());
+            };
+            let repeated = right[place].0.clone();
+            let mut after = columns.clone();
+            after.extend(right.into_iter().filter(|(name, _)| *name != repeated));
+            let kind = dice.one_of(&["inner", "leftouter"]);
+            (format!("lookup kind={kind} ({other}) on $left.{key} == $right.{repeated}"), after)
         }
         _ => {
             let (other, more) = table(dice, &format!("{fresh}_"));

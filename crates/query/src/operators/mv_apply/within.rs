@@ -45,7 +45,7 @@ pub(super) fn bind(
         }
         OperatorKind::MvApply(apply) => nested_apply(binder, input, apply, within, span, &env),
         OperatorKind::MvExpand(expand) => nested_expand(binder, input, expand, within, span, &env),
-        OperatorKind::Sort { keys, .. } => match sort_keys(binder, &input, keys, &env) {
+        OperatorKind::Sort { keys, .. } => match sort_keys(binder, keys, Scope::of(&env, &input)) {
             Some(order) => numbered(binder, input, order, within, span),
             None => input,
         },
@@ -56,7 +56,7 @@ pub(super) fn bind(
             first(binder, dense, count, within, span, &env)
         }
         OperatorKind::Top { count, keys, .. } => {
-            let sorted = match sort_keys(binder, &input, keys, &env) {
+            let sorted = match sort_keys(binder, keys, Scope::of(&env, &input)) {
                 Some(order) => numbered(binder, input, order, within, span),
                 None => input,
             };
@@ -252,9 +252,10 @@ fn summarized(
     env: &Env,
 ) -> Relation {
     let mut names = UniqueNames::default();
-    let keys = summarize::keys(binder, &input, &summarize.by, &mut names, env);
+    let keys = summarize::keys(binder, Scope::of(env, &input), &summarize.by, &mut names);
     let aggregates = Aggregates::default();
-    let results = summarize::results(binder, &input, &summarize.aggregates, &mut names, &aggregates, env);
+    let results =
+        summarize::results(binder, Scope::of(env, &input), &summarize.aggregates, &mut names, &aggregates);
     grouped(binder, input, keys, results, aggregates, within, span)
 }
 

@@ -110,7 +110,9 @@ pub(crate) fn expanded(
     let hidden: Vec<bool> = items.iter().map(|(.., hidden)| *hidden).collect();
     let items = items.into_iter().map(|(name, typed, _)| (name, typed)).collect();
     let open = input.open;
-    let mut output = assemble(binder, Relation { plan, ..input }, items, span);
+    // The elements of a row come one behind the other; that is an order without a column.
+    let expanded = Relation { plan, order: Vec::new(), ..input };
+    let mut output = assemble(binder, expanded, items, span);
     for (column, hidden) in output.columns.iter_mut().zip(hidden) {
         column.hidden = hidden;
     }

@@ -1,0 +1,58 @@
+//! Series: arrays of numbers, element by element, filled, measured, filtered, fitted.
+//!
+//! Elements that are no numbers make null elements. Functions whose way is not published (detection of periods,
+//! anomalies and outliers) are refused by name.
+//!
+//! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#series-element-wise-functions>
+
+mod elements;
+mod fill;
+mod filter;
+mod fit;
+mod fourier;
+mod measure;
+mod several;
+
+use weir_value::KustoType;
+use weir_value::dynamic::{Kind, Packer, View};
+
+use super::Function;
+
+pub(crate) use several::several;
+
+/// The families of the folder.
+pub(crate) const FAMILIES: [&[&Function]; 5] =
+    [elements::FUNCTIONS, fill::FUNCTIONS, filter::FUNCTIONS, fit::FUNCTIONS, measure::FUNCTIONS];
+
+const DYNAMIC: KustoType = KustoType::Dynamic;
+
+/// An element as a number.
+fn number(view: View<'_>) -> Option<f64> {
+    match view.kind() {
+        Kind::Long => view.as_long().map(|value| value as f64),
+        Kind::Real => view.as_real(),
+        _ => None,
+    }
+}
+
+/// The elements of an array, those that are no numbers as nothing; nothing when it is no array.
+fn numbers(view: View<'_>) -> Option<Vec<Option<f64>>> {
+    (view.kind() == Kind::Array).then(|| view.items().map(number).collect())
+}
+
+/// The elements of an array of numbers; nothing for any other array.
+fn all_numbers(view: View<'_>) -> Option<Vec<f64>> {
+    numbers(view)?.into_iter().collect()
+}
+
+/// Appends an array of reals.
+fn pack_reals(bytes: &mut Vec<u8>, values: impl IntoIterator<Item = Option<f64>>) {
+    Packer::new(bytes).array(|array| {
+        for value in values {
+            array.item(|packer| match value {
+                Some(value) => packer.real(value),
+                None => packer.null(),
+            });
+        }
+    });
+}
