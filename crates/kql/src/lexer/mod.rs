@@ -6,6 +6,7 @@ mod string;
 mod typed;
 mod word;
 
+use crate::DIAGNOSTICS_MAX;
 use crate::ast::{Literal, Span, StringLiteral};
 use crate::diagnostic::{Diagnostic, code};
 use crate::token::{Token, TokenKind, UNPAIRED};
@@ -119,8 +120,9 @@ impl<'t> Lexer<'t> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        // A text of garbage need not be complained about a million times.
-        if self.out.diagnostics.len() < crate::DIAGNOSTICS_MAX {
+        // A text of garbage need not be complained about a million times. Notes leave room for errors.
+        let most = if diagnostic.is_error() { DIAGNOSTICS_MAX } else { DIAGNOSTICS_MAX / 2 };
+        if self.out.diagnostics.len() < most {
             self.out.diagnostics.push(diagnostic);
         }
     }

@@ -162,7 +162,9 @@ impl<'t> Parser<'t> {
     /// Reports what is wrong with something that was read.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         // Twice the most that is shown: the lexer's are among them, and the order is not yet known.
-        if self.diagnostics.len() < 2 * DIAGNOSTICS_MAX {
+        // Notes leave room for errors: a text with errors must never seem to have none.
+        let most = if diagnostic.is_error() { 2 * DIAGNOSTICS_MAX } else { DIAGNOSTICS_MAX };
+        if self.diagnostics.len() < most {
             self.diagnostics.push(diagnostic);
         }
     }

@@ -18,7 +18,7 @@ pub(crate) use infix::{Level, level_of};
 pub(crate) use operators::operator_names;
 
 use crate::ast::{Literal, Query, Span, StringLiteral};
-use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::diagnostic::{Diagnostic, code};
 use crate::lexer;
 use crate::token::{Token, TokenKind};
 use crate::{DIAGNOSTICS_MAX, TEXT_MAX};
@@ -73,9 +73,13 @@ pub(crate) fn parse_with_comments(text: &str) -> (Parsed, Vec<Span>) {
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // A note, or the reason for many errors, must not be pushed out by errors that follow from one another.
+    // One error stays, or the text would seem to have none.
+    let mut errors = diagnostics.iter().filter(|d| d.is_error()).count();
     while diagnostics.len() > DIAGNOSTICS_MAX {
-        let spare = |d: &Diagnostic| d.severity == Severity::Error && d.code != Some(code::TOO_DEEP);
-        diagnostics.remove(diagnostics.iter().rposition(spare).unwrap_or(0));
+        let spare = |d: &Diagnostic| errors > 1 && d.is_error() && d.code != Some(code::TOO_DEEP);
+        let last_note = || diagnostics.iter().rposition(|d| !d.is_error());
+        let place = diagnostics.iter().rposition(spare).or_else(last_note).unwrap_or(0);
+        errors -= usize::from(diagnostics.remove(place).is_error());
     }
     (Parsed { query, diagnostics }, lexed.comments)
 }

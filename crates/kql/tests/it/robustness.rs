@@ -320,3 +320,11 @@ fn too_long_a_text_is_refused() {
     assert_eq!(parsed.diagnostics[0].code, Some("KS244"));
     assert!(parse(&text[1..]).diagnostics.is_empty());
 }
+
+#[test]
+fn notes_do_not_push_errors_out() {
+    let text = format!("T{} | where (", ";".repeat(500));
+    let parsed = parse(&text);
+    assert!(parsed.has_errors());
+    assert!(parsed.diagnostics.len() <= DIAGNOSTICS_MAX);
+}
