@@ -12,6 +12,8 @@
 mod aggregates;
 mod bind;
 mod catalog;
+#[cfg(test)]
+mod coverage;
 mod engine;
 mod fold;
 mod functions;

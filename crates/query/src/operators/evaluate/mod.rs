@@ -46,6 +46,18 @@ const PLUGINS: [(&str, fn(Plugin<'_, '_, '_>) -> Relation); 9] = [
     ("sliding_window_counts", user_windows::sliding_window_counts),
 ];
 
+/// The plugins that run, by name.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    PLUGINS.iter().map(|(name, _)| *name)
+}
+
+/// The plugins that are refused by their names.
+#[cfg(test)]
+pub(crate) fn unsupported() -> impl Iterator<Item = &'static str> {
+    UNSUPPORTED.into_iter()
+}
+
 /// Documented plugins that do not run.
 const UNSUPPORTED: [&str; 32] = [
     "activity_counts_metrics",
