@@ -228,16 +228,27 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Follows a value too large to keep, byte by byte, across pieces.
+/// Follows something too large to keep, byte by byte, across pieces.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Skipper {
+    property: bool,
     depth: usize,
     in_string: bool,
     escape: bool,
 }
 
 impl Skipper {
-    /// The offset behind the value's last byte, when it ends in this piece.
+    /// Of an array or object: it ends with its last bracket.
+    pub fn value() -> Self {
+        Skipper::default()
+    }
+
+    /// Of a property: it ends before a comma, or before a bracket that it did not open.
+    pub fn property() -> Self {
+        Skipper { property: true, ..Skipper::default() }
+    }
+
+    /// The offset behind the last byte, when it ends in this piece.
     pub fn end_in(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         while at < bytes.len() {
@@ -254,9 +265,10 @@ impl Skipper {
                 for (i, byte) in bytes[at..at + quote].iter().enumerate() {
                     match byte {
                         b'{' | b'[' => self.depth += 1,
+                        b',' | b'}' | b']' if self.property && self.depth == 0 => return Some(at + i),
                         b'}' | b']' => {
                             self.depth = self.depth.saturating_sub(1);
-                            if self.depth == 0 {
+                            if self.depth == 0 && !self.property {
                                 return Some(at + i + 1);
                             }
                         }
@@ -283,6 +295,10 @@ pub(crate) fn next_record(bytes: &[u8]) -> Option<usize> {
             if scan.key().is_ok_and(|key| matches!(key.raw(bytes), b"time" | b"records")) {
                 return Some(start);
             }
+            at = start;
+        } else {
+            // Blanks were looked through: each line end among them would look through the rest again.
+            at = scan.at;
         }
     }
     None
@@ -349,6 +365,29 @@ mod tests {
         assert_eq!(unescape(br#"a\/b\u00e9\ud83d\ude00\n"#), "a/b\u{e9}\u{1f600}\n");
         assert_eq!(unescape(br"\ud83d"), "\u{fffd}");
         assert_eq!(unescape(br"\"), "");
+    }
+
+    #[test]
+    fn a_large_property_is_followed_across_pieces() {
+        for (text, length) in [(r#""a":"x,}\"]",{"#, 12), (r#""a":[1,{"b":2}] ,"#, 16), (r#""a":17}"#, 6)] {
+            let text = text.as_bytes();
+            for cut in 0..text.len() {
+                let mut skipper = Skipper::property();
+                let end = match skipper.end_in(&text[..cut]) {
+                    Some(end) => end,
+                    None => cut + skipper.end_in(&text[cut..]).unwrap(),
+                };
+                assert_eq!(end, length, "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn blanks_are_looked_through_once() {
+        let blanks = "\n".repeat(1 << 20);
+        assert_eq!(next_record(format!("x{blanks}y").as_bytes()), None);
+        let text = format!("x{blanks}{{\"time\":1");
+        assert_eq!(next_record(text.as_bytes()), Some((1 << 20) + 1));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) struct Pieces {
     ended: bool,
     consumed: u64,
     hash: Xxh3,
+    marked: Option<(u64, String)>,
     bytes_max: u64,
 }
 
@@ -21,7 +22,16 @@ impl Pieces {
     /// to blob.
     pub fn new(reader: Box<dyn Read + Send>, mut buffer: Vec<u8>, bytes_max: u64) -> Self {
         buffer.clear();
-        Pieces { reader, buffer, start: 0, ended: false, consumed: 0, hash: Xxh3::new(), bytes_max }
+        Pieces {
+            reader,
+            buffer,
+            start: 0,
+            ended: false,
+            consumed: 0,
+            hash: Xxh3::new(),
+            marked: None,
+            bytes_max,
+        }
     }
 
     /// The buffer, for the next blob.
@@ -48,6 +58,27 @@ impl Pieces {
     /// Hash of the bytes that are done with.
     pub fn hash(&self) -> String {
         format!("{:032x}", self.hash.digest128())
+    }
+
+    /// [`Pieces::hash`] at the beginning.
+    pub fn hash_of_nothing() -> String {
+        format!("{:032x}", Xxh3::new().digest128())
+    }
+
+    /// Remembers the hash at this place, to which a later reading may have to return.
+    pub fn mark(&mut self) {
+        if self.marked.as_ref().is_none_or(|(at, _)| *at != self.consumed) {
+            self.marked = Some((self.consumed, self.hash()));
+        }
+    }
+
+    /// Hash of the bytes up to a place that was marked last, or of those that are done with.
+    pub fn hash_at(&self, position: u64) -> Option<String> {
+        match &self.marked {
+            _ if position == self.consumed => Some(self.hash()),
+            Some((at, hash)) if *at == position => Some(hash.clone()),
+            _ => None,
+        }
     }
 
     /// The first `count` bytes are done with.
@@ -103,6 +134,20 @@ mod tests {
         assert_eq!(pieces.hash(), format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&text[..2_500_000])));
         pieces.consume_to(u64::MAX).unwrap();
         assert_eq!((pieces.consumed(), pieces.ended()), (3_000_000, true));
+    }
+
+    #[test]
+    fn the_hash_of_a_marked_place_is_kept() {
+        let text = vec![7_u8; 1_000];
+        let mut pieces = Pieces::new(Box::new(io::Cursor::new(text.clone())), Vec::new(), u64::MAX);
+        pieces.consume_to(400).unwrap();
+        pieces.mark();
+        pieces.consume_to(900).unwrap();
+        for end in [400, 900] {
+            let hash = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&text[..end]));
+            assert_eq!(pieces.hash_at(end as u64), Some(hash));
+        }
+        assert_eq!(pieces.hash_at(500), None);
     }
 
     #[test]

@@ -74,13 +74,13 @@ pub struct BlobReading {
     pub bytes: std::ops::Range<u64>,
     /// Places among the records of the blob, `[from, to)`.
     pub records: std::ops::Range<u64>,
-    /// Hash of the first record.
+    /// Hash of the record that tells the blob from others, and of the bytes up to its end.
     pub head_hash: String,
     /// Hash of the decompressed bytes up to `bytes.end`.
     pub prefix_hash: String,
     /// What was in it.
     pub tally: Tally,
-    /// Day of the blob's hour, or of its first record, counted from 1970-01-01.
+    /// Day of that record, counted from 1970-01-01; 0 where there is none. The same for every copy.
     pub day: i32,
 }
 
@@ -121,17 +121,22 @@ pub struct BlobState {
     pub to_byte: u64,
     /// Records read.
     pub to_record: u64,
-    /// Hash of the first record.
+    /// Hash of the record that tells the blob from others, and of the bytes up to its end.
     pub head_hash: Arc<str>,
     /// Hash of the decompressed bytes read.
     pub prefix_hash: Arc<str>,
+}
+
+/// The part of a head hash that does not depend on how the record is spelled: its first half.
+pub fn record_hash(head_hash: &str) -> &str {
+    head_hash.get(..head_hash.len() / 2).unwrap_or(head_hash)
 }
 
 /// What is known of the blobs of one day.
 #[derive(Debug, Default)]
 pub struct LedgerDay {
     by_blob: HashMap<Arc<str>, BlobState>,
-    by_head: HashMap<Arc<str>, Arc<str>>,
+    by_head: HashMap<Arc<str>, BlobState>,
 }
 
 impl LedgerDay {
@@ -140,15 +145,18 @@ impl LedgerDay {
         self.by_blob.get(blob)
     }
 
-    /// The blob, other than copies, that begins with the record of this hash.
+    /// Of the blobs, other than copies, that begin with the same record, the one that was read furthest.
     pub fn head(&self, head_hash: &str) -> Option<&BlobState> {
-        self.by_blob.get(self.by_head.get(head_hash)?)
+        self.by_head.get(record_hash(head_hash))
     }
 
-    /// Takes note of a reading. Readings come in the order in which they were made.
+    /// Takes note of a reading. Those of one blob come in the order in which they were made; those of a batch
+    /// stand in no such order among each other, so the furthest of one beginning is found by its bytes.
     pub fn note(&mut self, state: BlobState) {
-        if state.state != ReadingState::Copy && !state.head_hash.is_empty() {
-            self.by_head.insert(Arc::clone(&state.head_hash), Arc::clone(&state.blob));
+        let record = record_hash(&state.head_hash);
+        let further = self.by_head.get(record).is_none_or(|known| known.to_byte < state.to_byte);
+        if further && state.state != ReadingState::Copy && !record.is_empty() {
+            self.by_head.insert(record.into(), state.clone());
         }
         self.by_blob.insert(Arc::clone(&state.blob), state);
     }
@@ -232,6 +240,39 @@ impl From<&BlobReading> for BlobState {
             to_record: reading.records.end,
             head_hash: reading.head_hash.as_str().into(),
             prefix_hash: reading.prefix_hash.as_str().into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(blob: &str, to_byte: u64) -> BlobState {
+        BlobState {
+            blob: blob.into(),
+            state: ReadingState::Read,
+            size_bytes: to_byte,
+            modified_micros: 0,
+            to_byte,
+            to_record: to_byte / 10,
+            head_hash: "head--".into(),
+            prefix_hash: format!("{to_byte}").into(),
+        }
+    }
+
+    /// Several threads read states of one blob; their rows stand in the order of the blobs.
+    #[test]
+    fn the_blob_read_furthest_is_known_in_whatever_order_rows_stand() {
+        let states = [state("a", 550), state("b", 10), state("c", 200)];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut known = LedgerDay::default();
+            for index in order {
+                known.note(states[index].clone());
+            }
+            // A blob that spells the record otherwise begins with the same one.
+            assert_eq!(known.head("hea+++"), Some(&states[0]), "{order:?}");
+            assert_eq!(known.blob("b"), Some(&states[1]));
         }
     }
 }
