@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use weir_decode::Tally;
 
-use crate::{Error, TableFiles};
+use crate::{Error, TableFiles, Workspace};
 
 /// The record of a batch: all that is needed to commit it, to every table, at any later time.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,27 +30,50 @@ fn record_path(batch: u64) -> Path {
     Path::from(format!("ledger/batches/{batch:020}.json"))
 }
 
-/// Writes the record of a batch. A batch is recorded once: a second record of its number is refused.
-pub(crate) async fn write_record(store: &dyn ObjectStore, record: &BatchRecord) -> Result<(), Error> {
+/// Writes the record of a batch, so that it outlives a power failure. A batch is recorded once: a second record of its
+/// number is refused.
+pub(crate) async fn write_record(workspace: &Workspace, record: &BatchRecord) -> Result<(), Error> {
     let path = record_path(record.batch);
     let bad = |source| Error::BadRecord { batch: record.batch, source };
     let text = serde_json::to_vec_pretty(record).map_err(bad)?;
     let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+    let store = workspace.store();
     store.put_opts(&path, text.into(), once).await.map_err(Error::store("write", &path))?;
-    Ok(())
+    workspace.sync(&path)
 }
 
-/// The record of the last batch; nothing before the first.
-pub(crate) async fn last_record(store: &dyn ObjectStore) -> Result<Option<BatchRecord>, Error> {
+/// The last batch of the ledger.
+pub(crate) enum Last {
+    /// There is none.
+    None,
+    /// Its record.
+    Record(BatchRecord),
+    /// Its number; its record cannot be read: a power failure may leave an empty file.
+    Unreadable(u64, serde_json::Error),
+}
+
+/// The last batch that was recorded.
+pub(crate) async fn last(store: &dyn ObjectStore) -> Result<Last, Error> {
     let folder = Path::from("ledger/batches");
     let files: Vec<_> =
         store.list(Some(&folder)).try_collect().await.map_err(Error::store("list", &folder))?;
     let number = |path: &Path| path.filename()?.strip_suffix(".json")?.parse::<u64>().ok();
-    let Some(batch) = files.iter().filter_map(|file| number(&file.location)).max() else { return Ok(None) };
+    let Some(batch) = files.iter().filter_map(|file| number(&file.location)).max() else {
+        return Ok(Last::None);
+    };
     let path = record_path(batch);
     let read = async { store.get(&path).await?.bytes().await };
     let bytes = read.await.map_err(Error::store("read", &path))?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|source| Error::BadRecord { batch, source })
+    Ok(match serde_json::from_slice(&bytes) {
+        Ok(record) => Last::Record(record),
+        Err(source) => Last::Unreadable(batch, source),
+    })
+}
+
+/// Removes the record of a batch that no table knows of.
+pub(crate) async fn drop_record(store: &dyn ObjectStore, batch: u64) -> Result<(), Error> {
+    let path = record_path(batch);
+    store.delete(&path).await.map_err(Error::store("remove", &path))
 }
 
 /// One reading of one blob: a row of `WeirBlobs`.

@@ -65,3 +65,13 @@ fn a_blob_that_shrank_or_changed_keeps_its_rows() {
         assert_eq!(data.rows("NTANetAnalytics"), first.rows);
     }
 }
+
+#[test]
+fn what_could_not_be_looked_at_is_told_with_its_cause() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("no.zip"), "no archive").unwrap();
+    let summary = Data::new().ingest(&[folder.path().to_owned()]);
+    let detail = &summary.incidents[0].detail;
+    let cause = detail.split_once("no.zip: ").map(|(_, cause)| cause);
+    assert!(cause.is_some_and(|cause| !cause.is_empty()), "{detail}");
+}
