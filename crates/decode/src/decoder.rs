@@ -1,5 +1,6 @@
 use crate::record::{DecodedRecord, Discarded, Draft, Read, RecordSink};
-use crate::scan::{Scan, Skipper, Stop, next_record};
+use crate::scan::{Scan, Stop, next_record};
+use crate::skip::Skipper;
 use crate::{Reason, Tally};
 
 /// How much a decoder puts up with.

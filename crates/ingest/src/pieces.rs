@@ -14,6 +14,7 @@ pub(crate) struct Pieces {
     consumed: u64,
     hash: Xxh3,
     marked: Option<(u64, String)>,
+    failure: Option<io::Error>,
     bytes_max: u64,
 }
 
@@ -30,6 +31,7 @@ impl Pieces {
             consumed: 0,
             hash: Xxh3::new(),
             marked: None,
+            failure: None,
             bytes_max,
         }
     }
@@ -89,14 +91,21 @@ impl Pieces {
         self.start = end;
     }
 
-    /// Reads a further piece behind what is there.
+    /// Reads a further piece behind what is there. What came before a failure is a piece of its own.
     pub fn fill(&mut self) -> io::Result<()> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
         self.buffer.drain(..self.start);
         self.start = 0;
         let before = self.buffer.len();
         self.buffer.reserve(PIECE_BYTES);
-        (&mut self.reader).take(PIECE_BYTES as u64).read_to_end(&mut self.buffer)?;
-        self.ended = self.buffer.len() - before < PIECE_BYTES;
+        let read = (&mut self.reader).take(PIECE_BYTES as u64).read_to_end(&mut self.buffer);
+        match read {
+            Ok(count) => self.ended = count < PIECE_BYTES,
+            Err(failure) if self.buffer.len() > before => self.failure = Some(failure),
+            Err(failure) => return Err(failure),
+        }
         if self.consumed + self.buffer.len() as u64 > self.bytes_max {
             let limit = format!("it has more than {} bytes once unpacked", self.bytes_max);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, limit));
@@ -148,6 +157,27 @@ mod tests {
             assert_eq!(pieces.hash_at(end as u64), Some(hash));
         }
         assert_eq!(pieces.hash_at(500), None);
+    }
+
+    /// Fails behind its bytes, as a packed file does that was cut off.
+    struct CutOff(io::Cursor<Vec<u8>>);
+
+    impl Read for CutOff {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(io::ErrorKind::UnexpectedEof.into()),
+                count => Ok(count),
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_before_a_failure_is_there() {
+        let cut_off = CutOff(io::Cursor::new(vec![7; 1_000]));
+        let mut pieces = Pieces::new(Box::new(cut_off), Vec::new(), u64::MAX);
+        pieces.fill().unwrap();
+        assert_eq!((pieces.data().len(), pieces.ended()), (1_000, false));
+        assert!(pieces.fill().is_err());
     }
 
     #[test]

@@ -193,3 +193,19 @@ fn a_blob_that_cannot_be_used_is_named() {
     assert!(summary.incidents[1].detail.contains("version"), "{summary:?}");
     assert_eq!(data.rows("WeirBlobs"), 2);
 }
+
+#[test]
+fn a_small_packed_blob_that_was_cut_off_keeps_its_whole_records() {
+    let folder = tempdir().unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    std::io::Write::write_all(&mut packed, state(6).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let data = Data::new();
+    let path = put(folder.path(), "a.json.gz", &packed[..packed.len() / 2]);
+    let first = data.ingest(std::slice::from_ref(&path));
+    assert_eq!((of(&first, Outcome::Partial), first.tally.tuples()), (1, 2), "{first:?}");
+    let again = data.ingest(std::slice::from_ref(&path));
+    assert_eq!((of(&again, Outcome::Partial), again.batches), (1, 0), "{again:?}");
+    fs::write(&path, &packed).unwrap();
+    assert_eq!(data.ingest(&[path]).tally.tuples(), 4);
+}
