@@ -20,7 +20,7 @@ impl Default for Limits {
 ///
 /// The caller feeds pieces of any size, puts what was not consumed in front of the next piece, and says when a
 /// piece is the last. A record is read once it is whole. The [position](Decoder::position) is behind a record, or
-/// behind bytes that were given up for good because a record follows them; closing brackets stay behind it: when
+/// behind bytes that were given up for good because a record follows them; commas and brackets stay behind it: when
 /// the blob grows, the next record takes their place. Bytes that nothing follows are never given up, whatever is
 /// in them: a copy that is under way may still put a record there.
 pub struct Decoder {
@@ -71,7 +71,7 @@ enum End {
 /// Longest beginning of a record that must be seen at once to recognise it.
 const RECORD_HEAD_BYTES: usize = 64;
 
-/// Blanks and closing brackets that may be the tail that moves when a blob grows; more of them are no tail.
+/// Blanks, commas and brackets that may be the tail that moves when a blob grows; more of them are no tail.
 const TAIL_BYTES_MAX: usize = 1 << 16;
 
 impl Decoder {
@@ -189,12 +189,8 @@ impl Decoder {
     fn between(&mut self, bytes: &[u8], at: usize, last: bool, sink: &mut impl RecordSink) -> Option<usize> {
         let mut scan = Scan { bytes, at };
         match scan.peek().ok()? {
-            b',' | b'[' => {
-                self.done = scan.at + 1;
-                Some(scan.at + 1)
-            }
-            // A tail read on its own has only the closing brackets.
-            b']' | b'}' => Some(scan.at + 1),
+            // A tail read on its own has only the closing brackets; and the comma belongs to the record behind it.
+            b',' | b'[' | b']' | b'}' => Some(scan.at + 1),
             // A byte-order mark; its three bytes are no JSON anywhere else between records.
             0xef if bytes[scan.at..].starts_with(b"\xef\xbb\xbf") => Some(scan.at + 3),
             // Another property of the object around the records.

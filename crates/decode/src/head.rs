@@ -11,6 +11,8 @@ use crate::{Encryption, Reason};
 pub struct Head<'a> {
     /// Where it stands.
     pub span: Range<usize>,
+    /// Whether it tells the blob from others. Interfaces that have no traffic at the same moment write the same record.
+    pub tells: bool,
     /// When it was written, microseconds since the Unix epoch, where that can be read, even if nothing else can.
     pub time_micros: Option<i64>,
     /// What it says of itself, or why it cannot be used.
@@ -22,8 +24,8 @@ pub struct Head<'a> {
 
 /// The head of a blob that begins with these bytes; nothing unless they hold it whole.
 ///
-/// It is the first record with tuples, or of a version that is not known: interfaces that have no traffic at the
-/// same moment write the same record. When `enough` was read, the first record is taken if none tells more.
+/// It is the first record with tuples, or of a version that is not known. When `enough` was read and there is none,
+/// it is the first record.
 pub fn head(bytes: &[u8], enough: bool) -> Option<Head<'_>> {
     let mut draft = Draft::default();
     let mut first = None;
@@ -54,7 +56,7 @@ pub fn head(bytes: &[u8], enough: bool) -> Option<Head<'_>> {
                         Err(_) => bytes[start..scan.at].to_vec(),
                     };
                     let time_micros = draft.time_micros(bytes);
-                    let head = Head { span: start..scan.at, time_micros, header, meaning };
+                    let head = Head { span: start..scan.at, tells, time_micros, header, meaning };
                     if tells {
                         return Some(head);
                     }

@@ -18,7 +18,7 @@ const HEADLESS_BYTES: usize = 1 << 16;
 pub(crate) struct Identity {
     /// Day of the ledger.
     pub day: i32,
-    /// Blank for a blob that is known by its name alone.
+    /// Blank for a blob that is known by its name alone, as long as nothing in it tells it from others.
     pub head_hash: String,
     pub flow_log: String,
     pub mac_address: String,
@@ -38,8 +38,9 @@ pub(crate) fn identify(record_bytes_max: usize, pieces: &mut Pieces) -> io::Resu
         let data = pieces.data();
         let enough = pieces.ended() || data.len() > record_bytes_max;
         if let Some(head) = head(data, enough) {
-            let head_hash =
-                format!("{:032x}{:032x}", xxh3_128(&head.meaning), xxh3_128(&data[..head.span.end]));
+            let beginning = &data[..head.span.end];
+            let hash = || format!("{:032x}{:032x}", xxh3_128(&head.meaning), xxh3_128(beginning));
+            let head_hash = if head.tells { hash() } else { String::new() };
             let (mut flow_log, mut mac_address) = (String::new(), String::new());
             if let Ok(header) = &head.header {
                 let source = SourceNames::new(header, "");
