@@ -37,7 +37,7 @@ const COLUMNS: &[Column] = &[
         "HeadHash",
         Raw,
         "What copies are recognised by: the hash of what the first record with tuples says, and that of the bytes up \
-         to its end.",
+         to its end. Blank without such a record.",
     ),
     text("PrefixHash", Raw, "Hash of the decompressed bytes up to `ToByte`."),
     long("Records", Raw, "Records used.").counting(Records),
