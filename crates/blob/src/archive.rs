@@ -20,12 +20,22 @@ pub struct Member {
     pub(crate) crc: u32,
 }
 
-/// The members of an archive that are files, and the names of those that cannot be read here.
-pub(crate) fn members(path: &Path) -> Result<(Vec<Member>, Vec<String>), Error> {
+/// What is in an archive.
+pub(crate) struct Members {
+    /// Files, each of its own name.
+    pub members: Vec<Member>,
+    /// How many files cannot be read here.
+    pub unreadable: u64,
+    /// Whether files are hidden behind others of the same name.
+    pub hidden: bool,
+}
+
+/// The members of an archive that are files.
+pub(crate) fn members(path: &Path) -> Result<Members, Error> {
     let bad = |source| Error::Archive { path: path.to_owned(), source };
     let file = File::open(path).map_err(Error::io(path))?;
     let mut archive = ZipArchive::new(file).map_err(bad)?;
-    let (mut members, mut unreadable) = (Vec::new(), Vec::new());
+    let mut found = Members { members: Vec::new(), unreadable: 0, hidden: archive.has_duplicate_names() };
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(bad)?;
         if member.is_dir() {
@@ -33,9 +43,9 @@ pub(crate) fn members(path: &Path) -> Result<(Vec<Member>, Vec<String>), Error> 
         }
         let deflated = member.compression() == CompressionMethod::Deflated;
         let readable = (deflated || member.compression() == CompressionMethod::Stored) && !member.encrypted();
-        let name = member.name().map_err(bad)?.replace('\\', "/");
+        let name = member.name().map_err(bad)?.into_owned();
         match member.data_start() {
-            Some(data_start) if readable => members.push(Member {
+            Some(data_start) if readable => found.members.push(Member {
                 name,
                 data_start,
                 compressed_bytes: member.compressed_size(),
@@ -43,10 +53,16 @@ pub(crate) fn members(path: &Path) -> Result<(Vec<Member>, Vec<String>), Error> 
                 deflated,
                 crc: member.crc32(),
             }),
-            _ => unreadable.push(name),
+            _ => found.unreadable += 1,
         }
     }
-    Ok((members, unreadable))
+    Ok(found)
+}
+
+/// Whether a file begins as an archive does.
+pub(crate) fn is_archive(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"PK\x03\x04"
 }
 
 /// Checks, at the end, that a member was what the archive says it is.

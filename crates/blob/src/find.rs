@@ -3,18 +3,19 @@ use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::archive::{Member, members};
-use crate::{BlobHour, Error, Packing};
+use crate::archive::{Member, is_archive, members};
+use crate::{BlobHour, Error};
 
 /// A file, or a member of an archive, that may hold flow-log records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
-    /// Its name in the ledger: the absolute path with forward slashes, a member behind `!/`.
+    /// Its name in the ledger, its own: the absolute path, a member behind `!/`. On Windows slashes lean forward;
+    /// bytes that are no UTF-8 are written as `\u{fffd}` and two hex digits.
     pub name: String,
     /// The file.
     pub path: PathBuf,
-    /// How its bytes are packed.
-    pub packing: Packing,
+    /// The member of the file, when that is a zip archive.
+    pub member: Option<Member>,
     /// Size as stored.
     pub size_bytes: u64,
     /// When the file was changed last, microseconds since the Unix epoch.
@@ -52,25 +53,43 @@ pub struct Problem {
     pub error: Error,
 }
 
+/// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
+const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
+
+/// What a simulation says of its flow logs, beside them.
+const TRUTH: &str = "truth.json";
+
 /// Endings of the names of files with records, without that of a packing.
 const ENDINGS: [&str; 4] = [".json", ".jsonl", ".ndjson", ".log"];
 
 /// Finds the blobs under folders. A file that is named itself is one, whatever its name.
+///
+/// What cannot be looked at is a problem of its own; only when nothing of what was named is there, there is no answer.
 pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
     let mut found = Found::default();
+    let mut there = false;
     for root in roots {
         let missing = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => Error::Missing(root.clone()),
             _ => Error::io(root)(error),
         };
         // One name for one blob, however it is called this time.
-        let root = root.canonicalize().map_err(missing)?;
+        let root = match root.canonicalize().map_err(missing) {
+            Ok(root) => root,
+            Err(error) => {
+                found.problems.push(Problem { name: name_of(root), error });
+                continue;
+            }
+        };
+        there = true;
         if root.is_file() {
             found.add_file(&root, true);
             continue;
         }
-        let walk =
-            WalkDir::new(&root).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry));
+        let walk = WalkDir::new(&root)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| !is_hidden(e) && !is_weirs(e));
         for entry in walk {
             match entry {
                 Ok(entry) if entry.path_is_symlink() => found.left_alone.links += 1,
@@ -78,7 +97,7 @@ pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(&root).to_owned();
-                    let name = path.display().to_string();
+                    let name = name_of(&path);
                     found.problems.push(Problem { name, error: Error::io(path)(error.into()) });
                 }
             }
@@ -86,10 +105,44 @@ pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
     }
     found.blobs.sort_by(|a, b| {
         let hour = |blob: &Blob| (blob.hour.is_none(), blob.hour);
-        hour(a).cmp(&hour(b)).then_with(|| a.name.cmp(&b.name))
+        let place = |blob: &Blob| blob.member.as_ref().map(|member| member.data_start);
+        hour(a).cmp(&hour(b)).then_with(|| (&a.name, &a.path, place(a)).cmp(&(&b.name, &b.path, place(b))))
     });
-    found.blobs.dedup_by(|a, b| a.name == b.name);
-    Ok(found)
+    // A path may be named twice.
+    found.blobs.dedup_by(|a, b| a.path == b.path && a.member == b.member);
+    match found.problems.pop() {
+        Some(Problem { error, .. }) if !there => Err(error),
+        problem => {
+            found.problems.extend(problem);
+            Ok(found)
+        }
+    }
+}
+
+/// The name of a file in the ledger, which no other file has.
+fn name_of(path: &Path) -> String {
+    const NOT_UTF8: char = char::REPLACEMENT_CHARACTER;
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\\' if cfg!(windows) => name.push('/'),
+                // Otherwise it would look like a byte that is none.
+                NOT_UTF8 => {
+                    "\u{fffd}".bytes().for_each(|byte| name.push_str(&format!("{NOT_UTF8}{byte:02X}")))
+                }
+                _ => name.push(character),
+            }
+        }
+        chunk.invalid().iter().for_each(|byte| name.push_str(&format!("{NOT_UTF8}{byte:02X}")));
+    }
+    name
+}
+
+/// Whether a folder is a workspace of weir's or an open table: what is in it was read from elsewhere.
+fn is_weirs(entry: &DirEntry) -> bool {
+    entry.file_type().is_dir()
+        && ["weir.json", "_delta_log"].iter().any(|name| entry.path().join(name).exists())
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -103,29 +156,21 @@ impl Found {
     }
 
     fn add_file(&mut self, path: &Path, named: bool) {
-        let name = path.to_string_lossy().replace('\\', "/");
+        let name = name_of(path);
         let lower = name.to_ascii_lowercase();
-        let (packing, inner) = match lower.rsplit_once('.') {
-            Some((inner, "gz" | "gzip")) => (Packing::Gzip, inner),
-            Some((inner, "zst" | "zstd")) => (Packing::Zstd, inner),
-            Some((_, "zip")) => return self.add_archive(path, &name),
-            _ => (Packing::Plain, lower.as_str()),
-        };
-        if !named && !ENDINGS.iter().any(|ending| inner.ends_with(ending)) {
+        // Of a file that is named itself the ending does not matter, so its bytes are asked.
+        if lower.ends_with(".zip") || named && is_archive(path) {
+            return self.add_archive(path, &name);
+        }
+        if !named && !looks_like_a_blob(&lower) {
             self.left_alone.other_files += 1;
             return;
         }
         match stat(path) {
             Ok((size_bytes, modified_micros)) => {
                 let hour = BlobHour::from_path(&name);
-                self.blobs.push(Blob {
-                    name,
-                    path: path.to_owned(),
-                    packing,
-                    size_bytes,
-                    modified_micros,
-                    hour,
-                });
+                let path = path.to_owned();
+                self.blobs.push(Blob { name, path, member: None, size_bytes, modified_micros, hour });
             }
             Err(error) => self.problems.push(Problem { name, error }),
         }
@@ -134,10 +179,14 @@ impl Found {
     fn add_archive(&mut self, path: &Path, name: &str) {
         let listed = stat(path).and_then(|(_, modified)| members(path).map(|listed| (modified, listed)));
         match listed {
-            Ok((modified_micros, (members, unreadable))) => {
-                self.left_alone.other_files += unreadable.len() as u64;
-                for member in members {
+            Ok((modified_micros, listed)) => {
+                self.left_alone.other_files += listed.unreadable;
+                for member in listed.members {
                     self.add_member(path, name, modified_micros, member);
+                }
+                if listed.hidden {
+                    let error = Error::HiddenMembers { path: path.to_owned() };
+                    self.problems.push(Problem { name: name.to_owned(), error });
                 }
             }
             Err(error) => self.problems.push(Problem { name: name.to_owned(), error }),
@@ -145,8 +194,7 @@ impl Found {
     }
 
     fn add_member(&mut self, path: &Path, archive: &str, modified_micros: i64, member: Member) {
-        let lower = member.name.to_ascii_lowercase();
-        if !ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+        if !looks_like_a_blob(&member.name.to_ascii_lowercase()) {
             self.left_alone.other_files += 1;
             return;
         }
@@ -156,9 +204,16 @@ impl Found {
             size_bytes: member.compressed_bytes,
             modified_micros,
             hour: BlobHour::from_path(&member.name),
-            packing: Packing::Zip(member),
+            member: Some(member),
         });
     }
+}
+
+/// Whether a name, in lower case, is one that flow logs have.
+fn looks_like_a_blob(name: &str) -> bool {
+    let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file != TRUTH && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
 }
 
 fn stat(path: &Path) -> Result<(u64, i64), Error> {

@@ -2,13 +2,15 @@
 //!
 //! In come folders and files as a person names them; out go [`Blob`]s in the order of their hours, and a reader
 //! of the bytes of each, decompressed. Any of the public layouts of paths is understood, and so are copies under
-//! other names, compressed with gzip or zstd, or packed in zip archives. Links are not followed.
+//! other names, compressed with gzip or zstd, or packed in zip archives. Links are not followed, and what weir keeps
+//! itself is left alone.
 
 mod archive;
 mod find;
 mod layout;
 mod open;
 
+pub use archive::Member;
 pub use find::{Blob, Found, LeftAlone, Problem, find};
 pub use layout::BlobHour;
-pub use open::{Error, Packing};
+pub use open::Error;

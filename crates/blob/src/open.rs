@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 
 use crate::Blob;
-use crate::archive::{Checked, Member};
+use crate::archive::Checked;
 
 /// Why a blob could not be found or read.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,12 @@ pub enum Error {
         /// Why.
         source: zip::result::ZipError,
     },
+    /// Members of an archive have one name; the last of them is read.
+    #[error("members of the archive {} have the same name: only the last of each is read", path.display())]
+    HiddenMembers {
+        /// Which archive.
+        path: PathBuf,
+    },
 }
 
 impl Error {
@@ -41,19 +47,6 @@ impl Error {
     }
 }
 
-/// How the bytes of a blob are packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Packing {
-    /// Not at all.
-    Plain,
-    /// gzip, one member or several.
-    Gzip,
-    /// zstd, one frame or several.
-    Zstd,
-    /// A member of a zip archive.
-    Zip(Member),
-}
-
 /// Bytes of working memory that a zstd frame may ask for: 2^27, the most that the command-line tool takes unasked.
 const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 
@@ -61,19 +54,13 @@ impl Blob {
     /// A reader of the blob's bytes, decompressed. Bytes read from the store are added to `read` as they go.
     pub fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>, Error> {
         let mut file = File::open(&self.path).map_err(Error::io(&self.path))?;
-        if let Packing::Zip(member) = &self.packing {
+        if let Some(member) = &self.member {
             file.seek(SeekFrom::Start(member.data_start)).map_err(Error::io(&self.path))?;
         }
         let counted = Counted { inner: file, read: Arc::clone(read) };
-        Ok(match &self.packing {
-            Packing::Plain => Box::new(counted),
-            Packing::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(counted))),
-            Packing::Zstd => {
-                let mut decoder = zstd::Decoder::new(counted).map_err(Error::io(&self.path))?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(Error::io(&self.path))?;
-                Box::new(decoder)
-            }
-            Packing::Zip(member) => {
+        let stored: Box<dyn Read + Send> = match &self.member {
+            None => Box::new(counted),
+            Some(member) => {
                 let stored = counted.take(member.compressed_bytes);
                 if member.deflated {
                     Box::new(Checked::new(DeflateDecoder::new(BufReader::new(stored)), member))
@@ -81,8 +68,26 @@ impl Blob {
                     Box::new(Checked::new(stored, member))
                 }
             }
-        })
+        };
+        unpacked(stored).map_err(Error::io(&self.path))
     }
+}
+
+/// What is packed in some bytes: the first of them tell how, and whether they are.
+fn unpacked(mut stored: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let mut first = Vec::with_capacity(4);
+    stored.by_ref().take(4).read_to_end(&mut first)?;
+    let (gzip, zstd) = (first.starts_with(b"\x1f\x8b"), first == b"\x28\xb5\x2f\xfd");
+    let whole = io::Cursor::new(first).chain(stored);
+    Ok(if gzip {
+        Box::new(MultiGzDecoder::new(BufReader::new(whole)))
+    } else if zstd {
+        let mut decoder = zstd::Decoder::new(whole)?;
+        decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+        Box::new(decoder)
+    } else {
+        Box::new(whole)
+    })
 }
 
 /// Counts what is read.

@@ -1,5 +1,6 @@
 use crate::record::{DecodedRecord, Discarded, Draft, Read, RecordSink};
-use crate::scan::{Scan, Skipper, Stop, next_record};
+use crate::scan::{Scan, Stop, next_record};
+use crate::skip::Skipper;
 use crate::{Reason, Tally};
 
 /// How much a decoder puts up with.
@@ -18,33 +19,60 @@ impl Default for Limits {
 /// Reads a blob piece by piece.
 ///
 /// The caller feeds pieces of any size, puts what was not consumed in front of the next piece, and says when a
-/// piece is the last. A record is read once it is whole. What is consumed ends behind a record (or behind bytes
-/// that were given up), so that the bytes consumed so far are the prefix of the blob that is done with; closing
-/// brackets stay behind: when the blob grows, the next record takes their place.
+/// piece is the last. A record is read once it is whole. The [position](Decoder::position) is behind a record, or
+/// behind bytes that were given up for good because a record follows them; commas and brackets stay behind it: when
+/// the blob grows, the next record takes their place. Bytes that nothing follows are never given up, whatever is
+/// in them: a copy that is under way may still put a record there.
 pub struct Decoder {
     limits: Limits,
     draft: Draft,
     tally: Tally,
     records: u64,
     position: u64,
+    /// Bytes consumed behind the position, of something that may be given up.
+    beyond: u64,
     /// Bytes of the current piece that are done with.
     done: usize,
-    waiting: usize,
+    /// Bytes at the beginning of the next piece that were looked through already.
+    ahead: usize,
+    waiting: u64,
+    bad: u64,
     place: Place,
 }
 
-#[derive(Clone, Copy)]
 enum Place {
     /// Between records.
     Between,
-    /// Inside a record that is too large.
-    Skipping(Skipper),
-    /// Behind bytes that are no JSON: looking for the next record.
-    Lost,
+    /// Inside something that will be given up once its end is found.
+    Lost(Lost),
+}
+
+/// Something that cannot be read.
+struct Lost {
+    end: End,
+    /// Why; nothing when it is no record.
+    reason: Option<Reason>,
+    /// Tuples seen in it.
+    tuples: u64,
+    /// Its beginning.
+    text: Vec<u8>,
+    /// Whether that was in the piece at hand.
+    begun_here: bool,
+}
+
+/// Where something that cannot be read ends.
+enum End {
+    /// At the next record: it is no JSON.
+    NextRecord,
+    /// At its last bracket or quote: it is too large to be held.
+    Own(Skipper),
 }
 
 /// Longest beginning of a record that must be seen at once to recognise it.
 const RECORD_HEAD_BYTES: usize = 64;
+
+/// Blanks, commas and brackets that may be the tail that moves when a blob grows; more of them are no tail.
+const TAIL_BYTES_MAX: usize = 1 << 16;
 
 impl Decoder {
     /// A decoder at the start of a blob.
@@ -60,8 +88,11 @@ impl Decoder {
             tally: Tally::default(),
             records,
             position,
+            beyond: 0,
             done: 0,
+            ahead: 0,
             waiting: 0,
+            bad: 0,
             place: Place::Between,
         }
     }
@@ -71,7 +102,9 @@ impl Decoder {
         &self.tally
     }
 
-    /// Bytes of the blob consumed so far, those before a resumption included: where a later reading takes up.
+    /// Bytes of the blob that are settled, those before a resumption included: where a later reading takes up.
+    ///
+    /// Fewer than were consumed while the decoder looks for the end of something that cannot be read.
     pub fn position(&self) -> u64 {
         self.position
     }
@@ -81,67 +114,101 @@ impl Decoder {
         self.records
     }
 
-    /// Bytes at the end of the last piece that are the beginning of a record without its end.
-    pub fn waiting_bytes(&self) -> usize {
+    /// Bytes at the end of the last piece that are the beginning of something without its end.
+    pub fn waiting_bytes(&self) -> u64 {
         self.waiting
+    }
+
+    /// Bytes at the end of the last piece that are no JSON, and no record behind them.
+    pub fn bad_bytes(&self) -> u64 {
+        self.bad
     }
 
     /// Reads every whole record of a piece. Returns how many bytes of it were consumed.
     pub fn feed(&mut self, bytes: &[u8], last: bool, sink: &mut impl RecordSink) -> usize {
-        let mut at = 0;
-        (self.done, self.waiting) = (0, 0);
+        let mut at = std::mem::take(&mut self.ahead);
+        (self.done, self.waiting, self.bad) = (0, 0, 0);
         while let Some(next) = self.step(bytes, at, last, sink) {
             at = next;
         }
-        match self.place {
-            // Brackets and blanks without end are done with, too.
-            Place::Between if at - self.done > self.limits.record_bytes_max => self.done = at,
-            Place::Between => {}
-            Place::Lost if !last => self.done = at.max(bytes.len().saturating_sub(RECORD_HEAD_BYTES)),
-            Place::Skipping(_) | Place::Lost => self.done = bytes.len(),
+        match &mut self.place {
+            Place::Between => self.pass_blanks(bytes, at, last),
+            Place::Lost(lost) => {
+                let (looked, tail) = match lost.end {
+                    End::NextRecord => (at.max(bytes.len().saturating_sub(RECORD_HEAD_BYTES)), &mut self.bad),
+                    End::Own(_) => (bytes.len(), &mut self.waiting),
+                };
+                if last {
+                    let before = if self.done == 0 { self.beyond } else { 0 };
+                    *tail = before + (bytes.len() - self.done) as u64;
+                } else if std::mem::take(&mut lost.begun_here) {
+                    // The caller can remember this place before anything behind it is consumed.
+                    self.ahead = looked - self.done;
+                } else {
+                    self.beyond += looked as u64;
+                    return looked;
+                }
+            }
         }
-        self.position += self.done as u64;
+        // Without a settled byte in this piece, what is beyond stays so.
+        if self.done > 0 || matches!(self.place, Place::Between) {
+            self.position += std::mem::take(&mut self.beyond) + self.done as u64;
+        }
         self.done
+    }
+
+    /// Gives up blanks and brackets without end.
+    fn pass_blanks(&mut self, bytes: &[u8], at: usize, last: bool) {
+        let mut scan = Scan { bytes, at };
+        if scan.peek().is_ok() {
+            scan.at = at;
+        }
+        if !last && scan.at.saturating_sub(self.done) > TAIL_BYTES_MAX {
+            self.done = scan.at;
+        }
     }
 
     /// Does the next thing at `at`; the place behind it, or nothing when the piece is used up.
     fn step(&mut self, bytes: &[u8], at: usize, last: bool, sink: &mut impl RecordSink) -> Option<usize> {
-        match &mut self.place {
-            Place::Skipping(skipper) => {
-                let end = at + skipper.end_in(bytes.get(at..)?)?;
-                self.place = Place::Between;
-                self.done = end;
-                Some(end)
-            }
-            Place::Lost => {
-                let start = at + next_record(bytes.get(at..)?)?;
-                self.place = Place::Between;
-                self.done = start;
-                Some(start)
-            }
-            Place::Between => self.between(bytes, at, last, sink),
+        let Place::Lost(lost) = &mut self.place else { return self.between(bytes, at, last, sink) };
+        let rest = bytes.get(at..)?;
+        let length = match &mut lost.end {
+            End::NextRecord => next_record(rest)?,
+            End::Own(skipper) => skipper.end_in(rest)?,
+        };
+        let end = at + length;
+        if let Place::Lost(lost) = std::mem::replace(&mut self.place, Place::Between)
+            && let Some(reason) = lost.reason
+        {
+            self.discard(reason, lost.tuples, &lost.text, sink);
         }
+        self.done = end;
+        Some(end)
     }
 
     fn between(&mut self, bytes: &[u8], at: usize, last: bool, sink: &mut impl RecordSink) -> Option<usize> {
         let mut scan = Scan { bytes, at };
         match scan.peek().ok()? {
-            b',' | b'[' => {
-                self.done = scan.at + 1;
-                Some(scan.at + 1)
-            }
-            // A tail read on its own has only the closing brackets.
-            b']' | b'}' => Some(scan.at + 1),
+            // A tail read on its own has only the closing brackets; and the comma belongs to the record behind it.
+            b',' | b'[' | b']' | b'}' => Some(scan.at + 1),
             // A byte-order mark; its three bytes are no JSON anywhere else between records.
             0xef if bytes[scan.at..].starts_with(b"\xef\xbb\xbf") => Some(scan.at + 3),
             // Another property of the object around the records.
-            b'"' => match scan.key().and_then(|_| scan.skip_value()) {
-                Ok(()) => Some(scan.at),
-                Err(Stop::Incomplete) if !last => None,
-                Err(_) => self.lose(bytes, at, scan.at, sink),
-            },
+            b'"' => {
+                let start = scan.at;
+                self.draft.clear();
+                match scan.key().and_then(|_| scan.skip_value()) {
+                    Ok(()) => Some(scan.at),
+                    Err(Stop::Incomplete) => self.incomplete(bytes, start, last, None),
+                    Err(Stop::Syntax(_)) => self.lose(bytes, start, scan.at),
+                }
+            }
             b'{' => self.object(bytes, scan.at, last, sink),
-            _ => self.lose(bytes, at, scan.at, sink),
+            _ => {
+                // The tuples of the record before are no part of it.
+                self.draft.clear();
+                self.lose(bytes, scan.at, scan.at)
+            }
         }
     }
 
@@ -162,42 +229,57 @@ impl Decoder {
                 self.deliver(bytes, start, scan.at, sink);
                 Some(scan.at)
             }
-            Err(Stop::Syntax(_)) => self.lose(bytes, start, start + 1, sink),
-            Err(Stop::Incomplete) if bytes.len() - start > self.limits.record_bytes_max => {
-                self.discard(Reason::TooLarge, &bytes[start..], sink);
-                self.draft.clear();
-                self.place = Place::Skipping(Skipper::default());
-                Some(start)
-            }
-            Err(Stop::Incomplete) if last => {
-                // Cut short; unless whole records stand behind it, the rest may come later.
-                if next_record(&bytes[start + 1..]).is_some() {
-                    return self.lose(bytes, start, start + 1, sink);
-                }
-                self.waiting = bytes.len() - start;
-                None
-            }
-            Err(Stop::Incomplete) => None,
+            Err(Stop::Syntax(_)) => self.lose(bytes, start, start + 1),
+            Err(Stop::Incomplete) => self.incomplete(bytes, start, last, Some(Reason::TooLarge)),
         }
     }
 
-    /// Gives up the bytes from `start` and looks for a record from `search` on.
-    fn lose(
+    /// Something begins at `start` and does not end in the piece. `reason` is why a record of such length is not used.
+    fn incomplete(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        last: bool,
+        reason: Option<Reason>,
+    ) -> Option<usize> {
+        let length = bytes.len() - start;
+        if length > self.limits.record_bytes_max {
+            let skipper = if reason.is_some() { Skipper::value() } else { Skipper::property() };
+            return self.give_up(bytes, start, start, End::Own(skipper), reason);
+        }
+        if last {
+            // Cut short; unless whole records stand behind it, the rest may come later.
+            if next_record(&bytes[start + 1..]).is_some() {
+                return self.lose(bytes, start, start + 1);
+            }
+            self.waiting = length as u64;
+        }
+        None
+    }
+
+    /// The bytes from `start` are no JSON: looks for a record from `search` on.
+    fn lose(&mut self, bytes: &[u8], start: usize, search: usize) -> Option<usize> {
+        self.give_up(bytes, start, search, End::NextRecord, Some(Reason::BadJson))
+    }
+
+    fn give_up(
         &mut self,
         bytes: &[u8],
         start: usize,
         search: usize,
-        sink: &mut impl RecordSink,
+        end: End,
+        reason: Option<Reason>,
     ) -> Option<usize> {
-        self.discard(Reason::BadJson, &bytes[start..], sink);
+        let text = &bytes[start..bytes.len().min(start + RECORD_HEAD_BYTES * 4)];
+        let tuples = self.draft.tuples_seen();
+        self.place = Place::Lost(Lost { end, reason, tuples, text: text.to_vec(), begun_here: true });
         self.draft.clear();
-        self.place = Place::Lost;
         Some(search)
     }
 
-    fn discard(&mut self, reason: Reason, text: &[u8], sink: &mut impl RecordSink) {
+    fn discard(&mut self, reason: Reason, tuples: u64, text: &[u8], sink: &mut impl RecordSink) {
         self.tally.discarded_records[reason.index()] += 1;
-        self.tally.discarded_tuples[reason.index()] += self.draft.tuples_seen();
+        self.tally.discarded_tuples[reason.index()] += tuples;
         let text = &text[..text.len().min(RECORD_HEAD_BYTES * 4)];
         sink.discarded(&Discarded { reason, record: self.records, tuple: None, text });
         self.records += 1;
@@ -208,7 +290,9 @@ impl Decoder {
         self.done = end;
         let header = match self.draft.header(bytes) {
             Ok(header) => header,
-            Err(reason) => return self.discard(reason, &bytes[start..end], sink),
+            Err(reason) => {
+                return self.discard(reason, self.draft.tuples_seen(), &bytes[start..end], sink);
+            }
         };
         for bad in &self.draft.bad_tuples {
             self.tally.discarded_tuples[bad.reason.index()] += 1;

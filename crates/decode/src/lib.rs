@@ -35,6 +35,7 @@ mod nsg;
 mod parse_tuple;
 mod record;
 mod scan;
+mod skip;
 mod tally;
 mod tuple;
 mod vnet;

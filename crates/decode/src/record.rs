@@ -293,11 +293,7 @@ impl Draft {
         if self.bad_layout || self.layout.is_some_and(|found| found != layout) {
             return Err(Reason::BadLayout);
         }
-        let time = self.time.map(|text| text.resolve(bytes)).ok_or(Reason::BadRecordTime)?;
-        let time_micros = datetime::parse(&time)
-            .map(|ticks| (ticks - datetime::UNIX_EPOCH) / datetime::TICKS_PER_MICROSECOND)
-            .filter(|micros| *micros >= 0)
-            .ok_or(Reason::BadRecordTime)?;
+        let time_micros = self.time_micros(bytes).ok_or(Reason::BadRecordTime)?;
         let flow_log = if layout == Layout::Vnet { self.flow_log } else { self.resource };
         Ok(RecordHeader {
             generation,
@@ -306,6 +302,13 @@ impl Draft {
             target: self.target.resolve(bytes),
             mac: self.mac.resolve(bytes),
         })
+    }
+
+    /// The record's time, microseconds since the Unix epoch, where it can be read.
+    pub fn time_micros(&self, bytes: &[u8]) -> Option<i64> {
+        let time = self.time?.resolve(bytes);
+        let micros = (datetime::parse(&time)? - datetime::UNIX_EPOCH) / datetime::TICKS_PER_MICROSECOND;
+        (micros >= 0).then_some(micros)
     }
 
     pub fn rule_groups<'a>(&self, bytes: &'a [u8]) -> Vec<RuleGroup<'a>> {

@@ -7,11 +7,13 @@
 
 mod arrange;
 mod collect;
+mod identity;
 mod known;
 mod pieces;
 mod read;
 mod run;
 mod summary;
+mod take_up;
 
 pub use run::{Error, Options, Progress, ingest};
 pub use summary::{Counts, Incident, Outcome, Summary};

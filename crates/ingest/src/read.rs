@@ -1,21 +1,19 @@
 //! One blob: whether it is known, where to take up, and its records.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use weir_blob::Blob;
-use weir_decode::{Decoder, Limits, Tally, head};
-use weir_enrich::spelling;
-use weir_reduce::{Reducer, SourceNames};
-use weir_table::rows::day_of;
+use weir_decode::{Decoder, Limits, Reason, Tally};
+use weir_reduce::Reducer;
 use weir_table::{BlobReading, BlobState, ReadingState};
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::Outcome;
 use crate::collect::Collector;
+use crate::identity::{Identity, identify};
 use crate::known::Known;
 use crate::pieces::Pieces;
+use crate::take_up::{Start, take_up};
 
 /// Rows of one blob that are held before they are passed on.
 const BLOB_ROWS_MAX: usize = 500_000;
@@ -40,14 +38,6 @@ impl Finished {
 pub(crate) struct BlobLimits {
     pub bytes_max: u64,
     pub decode: Limits,
-}
-
-/// What is known of a blob before its records are read.
-struct Identity {
-    day: i32,
-    head_hash: String,
-    flow_log: String,
-    mac_address: String,
 }
 
 /// What the reading of every blob needs.
@@ -82,64 +72,54 @@ pub(crate) fn read(
 
 fn read_pieces(blob: &Blob, reader: &Reader<'_>, pieces: &mut Pieces) -> Result<Finished, weir_table::Error> {
     let Reader { limits, known, collector, .. } = *reader;
-    let identity = match identify(blob, limits, pieces) {
+    let identity = match identify(limits.decode.record_bytes_max, pieces) {
         Ok(identity) => identity,
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
-    let own = known.blob(identity.day, &blob.name)?;
+    let own = own_state(blob, &identity, known)?;
     if own.as_ref().is_some_and(|state| is_unchanged(blob, state)) {
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
-    if let Some(own) = &own
-        && own.head_hash.as_ref() != identity.head_hash
-    {
-        return Ok(Finished::without_reading(Outcome::Replaced, "it begins with another record than before"));
-    }
-    // Without a whole first record a blob is known by its name alone.
+    // Without a head a blob is known by its name alone.
     let headless = identity.head_hash.is_empty();
-    let _hold = (!headless).then(|| known.hold(&identity.head_hash));
-    let furthest = if headless { own.clone() } else { known.head(identity.day, &identity.head_hash)? };
-    let mut start = (0, 0);
-    if let Some(furthest) = &furthest {
-        match take_up(blob, furthest, own.is_some(), pieces) {
-            Ok(None) => start = (furthest.to_byte, furthest.to_record),
-            Ok(Some(finished)) if finished.outcome == Outcome::Copy => {
-                return copied(blob, &identity, furthest, known);
-            }
-            Ok(Some(finished)) => return Ok(finished),
-            Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
-        }
-    }
+    let _hold = (!headless).then(|| known.hold(identity.record_hash()));
+    let head = if headless { None } else { known.head(identity.day, &identity.head_hash)? };
+    let known_blob = KnownBlob { blob, identity: &identity, known };
+    let before = match take_up(own.clone(), head, &identity.head_hash, pieces) {
+        Ok(Start::At(before)) => before,
+        Ok(Start::EarlierState { of, own }) => return known_blob.copied(&of, own.as_ref(), 0),
+        Ok(Start::Nowhere(outcome, detail)) => return Ok(Finished::without_reading(outcome, detail)),
+        Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
+    };
+    let start = before.as_ref().map_or((0, 0), |state| (state.to_byte, state.to_record));
     let decoded = decode(start, limits, pieces, collector)?;
-    let of_another = furthest.as_ref().filter(|state| state.blob.as_ref() != blob.name);
-    if let (Some(furthest), true) = (of_another, decoded.nothing_new()) {
-        return copied(blob, &identity, furthest, known);
+    let trouble = decoded.trouble.clone();
+    if decoded.nothing_new() {
+        return match (before, trouble) {
+            (None, trouble) => Ok(decoded.no_flow_log(blob, trouble)),
+            (Some(_), Some(trouble)) => Ok(Finished::without_reading(Outcome::Partial, trouble)),
+            (Some(before), None) if before.blob.as_ref() != blob.name => {
+                known_blob.copied(&before, Some(&before), decoded.waiting_bytes)
+            }
+            (Some(before), None) => known_blob.touched(&before, decoded.waiting_bytes),
+        };
     }
-    if decoded.no_flow_log() {
-        let detail = decoded.failure.unwrap_or_default();
-        let outcome = if detail.is_empty() { Outcome::NoFlowLog } else { Outcome::Failed };
-        return Ok(Finished::without_reading(outcome, detail));
+    if before.is_none() && !decoded.is_of_a_flow_log(blob) {
+        return Ok(decoded.no_flow_log(blob, trouble));
     }
-    let partial = decoded.failure.is_some();
+    let partial = trouble.is_some();
+    let state = if partial { ReadingState::Partial } else { ReadingState::Read };
     let reading = BlobReading {
-        blob: blob.name.clone(),
-        state: if partial { ReadingState::Partial } else { ReadingState::Read },
-        detail: decoded.failure.clone().unwrap_or_default(),
-        flow_log: identity.flow_log,
-        mac_address: identity.mac_address,
-        size_bytes: blob.size_bytes,
-        modified_micros: blob.modified_micros,
-        bytes: start.0..pieces.consumed(),
+        bytes: start.0..decoded.position,
         records: start.1..decoded.records,
-        head_hash: identity.head_hash,
-        prefix_hash: pieces.hash(),
-        tally: decoded.tally,
-        day: identity.day,
+        prefix_hash: decoded.hash.clone(),
+        tally: decoded.tally.clone(),
+        ..known_blob.reading(state, trouble.clone().unwrap_or_default())
     };
     known.note(&reading)?;
     Ok(Finished {
         outcome: if partial { Outcome::Partial } else { Outcome::Read },
-        detail: decoded.failure.unwrap_or_default(),
+        detail: trouble.unwrap_or_else(|| decoded.unused()),
         reading: Some(reading),
         waiting_bytes: decoded.waiting_bytes,
     })
@@ -151,101 +131,148 @@ fn is_unchanged(blob: &Blob, state: &BlobState) -> bool {
         && state.modified_micros == blob.modified_micros
 }
 
-/// Reads the beginning of a blob, up to its first record.
-fn identify(blob: &Blob, limits: BlobLimits, pieces: &mut Pieces) -> io::Result<Identity> {
-    let mut day = blob.hour.map(|hour| hour.day);
-    loop {
-        pieces.fill()?;
-        if let Some(head) = head(pieces.data()) {
-            let head_hash = format!("{:032x}", xxh3_128(&pieces.data()[head.span]));
-            let (mut flow_log, mut mac_address) = (String::new(), String::new());
-            if let Ok(header) = &head.header {
-                let source = SourceNames::new(header, "");
-                flow_log = spelling::short_resource_id(&source.log_resource_id);
-                mac_address = spelling::mac_address(&source.mac);
-                day = day.or(Some(day_of(header.time_micros)));
-            }
-            return Ok(Identity { day: day.unwrap_or(0), head_hash, flow_log, mac_address });
-        }
-        // A blob that begins with something else has no head, however much of it is read.
-        if pieces.ended() || pieces.data().len() > limits.decode.record_bytes_max {
-            let (head_hash, flow_log, mac_address) = Default::default();
-            return Ok(Identity { day: day.unwrap_or(0), head_hash, flow_log, mac_address });
-        }
-    }
-}
-
-/// Goes on behind what was read before. Something else to finish with when that is not what the blob begins with.
-fn take_up(
-    blob: &Blob,
-    furthest: &BlobState,
-    own: bool,
-    pieces: &mut Pieces,
-) -> io::Result<Option<Finished>> {
-    pieces.consume_to(furthest.to_byte)?;
-    let shorter = pieces.consumed() < furthest.to_byte;
-    if !shorter && pieces.hash() == furthest.prefix_hash.as_ref() {
-        return Ok(None);
-    }
-    let other = furthest.blob.as_ref();
-    Ok(Some(if own && other == blob.name {
-        let detail = if shorter {
-            "it is shorter than what was read of it"
-        } else {
-            "what was read of it has changed"
-        };
-        Finished::without_reading(Outcome::Replaced, detail)
-    } else if shorter {
-        // An earlier state of the other blob.
-        Finished::without_reading(Outcome::Copy, other)
-    } else {
-        let detail = format!("it begins like {other} and goes on differently");
-        Finished::without_reading(Outcome::Overlap, detail)
-    }))
-}
-
-/// A blob whose records came from another one.
-fn copied(
+/// How far the blob of this name was read. Its ledger day is that of its head, which it may not have had yet.
+fn own_state(
     blob: &Blob,
     identity: &Identity,
-    original: &BlobState,
     known: &Known<'_>,
-) -> Result<Finished, weir_table::Error> {
-    let reading = BlobReading {
-        blob: blob.name.clone(),
-        state: ReadingState::Copy,
-        detail: original.blob.to_string(),
-        flow_log: identity.flow_log.clone(),
-        mac_address: identity.mac_address.clone(),
-        size_bytes: blob.size_bytes,
-        modified_micros: blob.modified_micros,
-        bytes: original.to_byte..original.to_byte,
-        records: original.to_record..original.to_record,
-        head_hash: identity.head_hash.clone(),
-        prefix_hash: original.prefix_hash.to_string(),
-        tally: Tally::default(),
-        day: identity.day,
-    };
-    known.note(&reading)?;
-    let detail = format!("of {}", original.blob);
-    Ok(Finished { outcome: Outcome::Copy, detail, reading: Some(reading), waiting_bytes: 0 })
+) -> Result<Option<BlobState>, weir_table::Error> {
+    let mut furthest: Option<BlobState> = None;
+    for day in [Some(identity.day), blob.hour.map(|hour| hour.day), Some(0)].into_iter().flatten() {
+        let state = known.blob(day, &blob.name)?;
+        if let Some(state) = state
+            && furthest.as_ref().is_none_or(|known| known.to_byte < state.to_byte)
+        {
+            furthest = Some(state);
+        }
+    }
+    Ok(furthest)
 }
 
+/// A blob of which something is known.
+struct KnownBlob<'a> {
+    blob: &'a Blob,
+    identity: &'a Identity,
+    known: &'a Known<'a>,
+}
+
+impl KnownBlob<'_> {
+    /// A reading that found nothing.
+    fn reading(&self, state: ReadingState, detail: String) -> BlobReading {
+        BlobReading {
+            blob: self.blob.name.clone(),
+            state,
+            detail,
+            flow_log: self.identity.flow_log.clone(),
+            mac_address: self.identity.mac_address.clone(),
+            size_bytes: self.blob.size_bytes,
+            modified_micros: self.blob.modified_micros,
+            bytes: 0..0,
+            records: 0..0,
+            head_hash: self.identity.head_hash.clone(),
+            prefix_hash: String::new(),
+            tally: Tally::default(),
+            day: self.identity.day,
+        }
+    }
+
+    /// A reading that found nothing behind a place up to which the blob's bytes are known.
+    fn reading_at(&self, place: &BlobState, state: ReadingState, detail: String) -> BlobReading {
+        BlobReading {
+            bytes: place.to_byte..place.to_byte,
+            records: place.to_record..place.to_record,
+            prefix_hash: place.prefix_hash.to_string(),
+            ..self.reading(state, detail)
+        }
+    }
+
+    /// A blob whose records came from another one. Its own bytes are known up to `place`.
+    fn copied(
+        &self,
+        original: &BlobState,
+        place: Option<&BlobState>,
+        waiting_bytes: u64,
+    ) -> Result<Finished, weir_table::Error> {
+        let name = original.blob.to_string();
+        let detail = format!("of {name}");
+        let reading = match place {
+            Some(place) => self.reading_at(place, ReadingState::Copy, name),
+            None => BlobReading {
+                prefix_hash: Pieces::hash_of_nothing(),
+                ..self.reading(ReadingState::Copy, name)
+            },
+        };
+        self.known.note(&reading)?;
+        Ok(Finished { outcome: Outcome::Copy, detail, reading: Some(reading), waiting_bytes })
+    }
+
+    /// A blob that was written again without a new record.
+    fn touched(&self, own: &BlobState, waiting_bytes: u64) -> Result<Finished, weir_table::Error> {
+        let state = match own.state {
+            ReadingState::Copy => ReadingState::Copy,
+            ReadingState::Read | ReadingState::Partial => ReadingState::Read,
+        };
+        let reading = self.reading_at(own, state, String::new());
+        self.known.note(&reading)?;
+        let (outcome, detail) = (Outcome::Unchanged, String::new());
+        Ok(Finished { outcome, detail, reading: Some(reading), waiting_bytes })
+    }
+}
+
+/// What was behind the start.
 struct Decoded {
     tally: Tally,
     records: u64,
+    /// Bytes that are settled, and their hash.
+    position: u64,
+    hash: String,
     waiting_bytes: u64,
     /// Why the rest could not be read.
-    failure: Option<String>,
+    trouble: Option<String>,
+    /// Whether that is for want of bytes, not for what is in them.
+    broke_off: bool,
 }
 
 impl Decoded {
     fn nothing_new(&self) -> bool {
-        self.failure.is_none() && self.tally.records + self.tally.records_discarded() == 0
+        self.tally.records + self.tally.records_discarded() == 0
     }
 
-    fn no_flow_log(&self) -> bool {
-        self.tally.records == 0 && self.tally.tuples_discarded() == 0
+    /// Whether what was read, used or not, belongs to a flow log: the path says so, or a record does.
+    fn is_of_a_flow_log(&self, blob: &Blob) -> bool {
+        let known = [Reason::UnknownVersion, Reason::BadRecordTime, Reason::BadLayout];
+        blob.hour.is_some()
+            || self.tally.records > 0
+            || self.tally.tuples_discarded() > 0
+            || known.iter().any(|reason| self.tally.discarded_records[reason.index()] > 0)
+    }
+
+    /// Records not used, by reason.
+    fn discarded(&self) -> String {
+        let counts = Reason::ALL.iter().zip(self.tally.discarded_records).filter(|(_, count)| *count > 0);
+        let parts: Vec<_> = counts.map(|(reason, count)| format!("{count} {}", reason.name())).collect();
+        parts.join(", ")
+    }
+
+    /// What is to be said of a blob none of whose records was used.
+    fn unused(&self) -> String {
+        match self.tally.records {
+            0 => format!("no record could be used: {}", self.discarded()),
+            _ => String::new(),
+        }
+    }
+
+    /// A blob without a record of a flow log; one that by its path should have some could not be read.
+    fn no_flow_log(&self, blob: &Blob, trouble: Option<String>) -> Finished {
+        let failed = self.broke_off || trouble.is_some() && blob.hour.is_some();
+        let outcome = if failed { Outcome::Failed } else { Outcome::NoFlowLog };
+        let detail = match trouble {
+            Some(trouble) => trouble,
+            None if self.waiting_bytes > 0 => "its first record is not whole".to_owned(),
+            None if self.nothing_new() => "it holds no record".to_owned(),
+            None => format!("no record of a flow log: {}", self.discarded()),
+        };
+        Finished { waiting_bytes: self.waiting_bytes, ..Finished::without_reading(outcome, detail) }
     }
 }
 
@@ -261,6 +288,9 @@ fn decode(
     let failure = loop {
         let consumed = decoder.feed(pieces.data(), pieces.ended(), &mut reducer);
         pieces.consume(consumed);
+        if decoder.position() == pieces.consumed() {
+            pieces.mark();
+        }
         if reducer.len() > BLOB_ROWS_MAX {
             let flows = reducer.take();
             collector.add(flows, reducer.names())?;
@@ -274,16 +304,22 @@ fn decode(
     };
     let (flows, names) = reducer.finish();
     collector.add(flows, &names)?;
+    let broke_off = failure.is_some();
+    let bad = decoder.bad_bytes();
+    let trouble = failure.or_else(|| (bad > 0).then(|| format!("{bad} bytes at its end are no JSON")));
     Ok(Decoded {
         tally: decoder.tally().clone(),
         records: decoder.records(),
-        waiting_bytes: decoder.waiting_bytes() as u64,
-        failure,
+        position: decoder.position(),
+        hash: pieces.hash_at(decoder.position()).unwrap_or_default(),
+        waiting_bytes: decoder.waiting_bytes(),
+        trouble,
+        broke_off,
     })
 }
 
 /// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

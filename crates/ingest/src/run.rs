@@ -9,7 +9,7 @@ use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
 use crate::known::Known;
-use crate::read::{BlobLimits, Finished, Reader, read};
+use crate::read::{BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
 use crate::{Incident, Outcome, Summary};
 
@@ -60,7 +60,7 @@ pub fn ingest(
 ) -> Result<Summary, Error> {
     let mut summary = Summary::default();
     for problem in &found.problems {
-        summary.note(&problem.name, Outcome::Failed, problem.error.to_string());
+        summary.note(&problem.name, Outcome::Failed, chain(&problem.error));
     }
     for round in rounds(&found.blobs, options.round_bytes) {
         ingest_round(writer, round, options, progress, &mut summary)?;

@@ -5,13 +5,14 @@ use weir_decode::Tally;
 pub enum Outcome {
     /// Records were read.
     Read,
-    /// It is as it was when it was read before.
+    /// No record has come to it since it was read before.
     Unchanged,
     /// Its records came from another blob already.
     Copy,
     /// Records were read up to a place beyond which it cannot be read.
     Partial,
-    /// It has the first record of another blob and then goes on differently: nothing was read.
+    /// It has the first record of another blob and then goes on differently, or is spelled differently: nothing was
+    /// read.
     Overlap,
     /// What was read of it before is not in it any more: nothing was read, and its rows stay as they were.
     Replaced,

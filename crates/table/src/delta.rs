@@ -51,6 +51,14 @@ pub(crate) async fn open(table: &Table, url: Url) -> Result<DeltaTable, Error> {
         .map_err(Error::delta("open", table.name))
 }
 
+/// The last batch that was committed to a table.
+pub(crate) async fn last_batch(table: &Table, url: Url) -> Result<Option<i64>, Error> {
+    let delta = open(table, url).await?;
+    let snapshot = delta.snapshot().map_err(Error::delta("read", table.name))?;
+    let version = snapshot.transaction_version(delta.log_store().as_ref(), APP).await;
+    version.map_err(Error::delta("read", table.name))
+}
+
 /// Appends the files of a batch unless that was done before.
 ///
 /// Delta accepts the same transaction twice: the version is read from a fresh snapshot first. A commit that

@@ -118,6 +118,10 @@ impl Error {
                 "the interval is a property of the workspace: leave out --interval, use --interval {existing}m, \
                  or choose another --workspace"
             )),
+            Error::BadRecord { batch, .. } => Some(format!(
+                "some tables have the batch and others lack it: bring back ledger/batches/{batch:020}.json from a copy \
+                 of the folder, or read the logs into another --data folder"
+            )),
             Error::Leased { .. } => {
                 Some("one process writes a workspace at a time: wait for it, or stop it".to_owned())
             }

@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use weir_decode::Tally;
 
-use crate::{Error, TableFiles};
+use crate::{Error, TableFiles, Workspace};
 
 /// The record of a batch: all that is needed to commit it, to every table, at any later time.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,27 +30,50 @@ fn record_path(batch: u64) -> Path {
     Path::from(format!("ledger/batches/{batch:020}.json"))
 }
 
-/// Writes the record of a batch. A batch is recorded once: a second record of its number is refused.
-pub(crate) async fn write_record(store: &dyn ObjectStore, record: &BatchRecord) -> Result<(), Error> {
+/// Writes the record of a batch, so that it outlives a power failure. A batch is recorded once: a second record of its
+/// number is refused.
+pub(crate) async fn write_record(workspace: &Workspace, record: &BatchRecord) -> Result<(), Error> {
     let path = record_path(record.batch);
     let bad = |source| Error::BadRecord { batch: record.batch, source };
     let text = serde_json::to_vec_pretty(record).map_err(bad)?;
     let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+    let store = workspace.store();
     store.put_opts(&path, text.into(), once).await.map_err(Error::store("write", &path))?;
-    Ok(())
+    workspace.sync(&path)
 }
 
-/// The record of the last batch; nothing before the first.
-pub(crate) async fn last_record(store: &dyn ObjectStore) -> Result<Option<BatchRecord>, Error> {
+/// The last batch of the ledger.
+pub(crate) enum Last {
+    /// There is none.
+    None,
+    /// Its record.
+    Record(BatchRecord),
+    /// Its number; its record cannot be read: a power failure may leave an empty file.
+    Unreadable(u64, serde_json::Error),
+}
+
+/// The last batch that was recorded.
+pub(crate) async fn last(store: &dyn ObjectStore) -> Result<Last, Error> {
     let folder = Path::from("ledger/batches");
     let files: Vec<_> =
         store.list(Some(&folder)).try_collect().await.map_err(Error::store("list", &folder))?;
     let number = |path: &Path| path.filename()?.strip_suffix(".json")?.parse::<u64>().ok();
-    let Some(batch) = files.iter().filter_map(|file| number(&file.location)).max() else { return Ok(None) };
+    let Some(batch) = files.iter().filter_map(|file| number(&file.location)).max() else {
+        return Ok(Last::None);
+    };
     let path = record_path(batch);
     let read = async { store.get(&path).await?.bytes().await };
     let bytes = read.await.map_err(Error::store("read", &path))?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|source| Error::BadRecord { batch, source })
+    Ok(match serde_json::from_slice(&bytes) {
+        Ok(record) => Last::Record(record),
+        Err(source) => Last::Unreadable(batch, source),
+    })
+}
+
+/// Removes the record of a batch that no table knows of.
+pub(crate) async fn drop_record(store: &dyn ObjectStore, batch: u64) -> Result<(), Error> {
+    let path = record_path(batch);
+    store.delete(&path).await.map_err(Error::store("remove", &path))
 }
 
 /// One reading of one blob: a row of `WeirBlobs`.
@@ -74,13 +97,13 @@ pub struct BlobReading {
     pub bytes: std::ops::Range<u64>,
     /// Places among the records of the blob, `[from, to)`.
     pub records: std::ops::Range<u64>,
-    /// Hash of the first record.
+    /// Hash of the record that tells the blob from others, and of the bytes up to its end.
     pub head_hash: String,
     /// Hash of the decompressed bytes up to `bytes.end`.
     pub prefix_hash: String,
     /// What was in it.
     pub tally: Tally,
-    /// Day of the blob's hour, or of its first record, counted from 1970-01-01.
+    /// Day of that record, counted from 1970-01-01; 0 where there is none. The same for every copy.
     pub day: i32,
 }
 
@@ -121,17 +144,22 @@ pub struct BlobState {
     pub to_byte: u64,
     /// Records read.
     pub to_record: u64,
-    /// Hash of the first record.
+    /// Hash of the record that tells the blob from others, and of the bytes up to its end.
     pub head_hash: Arc<str>,
     /// Hash of the decompressed bytes read.
     pub prefix_hash: Arc<str>,
+}
+
+/// The part of a head hash that does not depend on how the record is spelled: its first half.
+pub fn record_hash(head_hash: &str) -> &str {
+    head_hash.get(..head_hash.len() / 2).unwrap_or(head_hash)
 }
 
 /// What is known of the blobs of one day.
 #[derive(Debug, Default)]
 pub struct LedgerDay {
     by_blob: HashMap<Arc<str>, BlobState>,
-    by_head: HashMap<Arc<str>, Arc<str>>,
+    by_head: HashMap<Arc<str>, BlobState>,
 }
 
 impl LedgerDay {
@@ -140,15 +168,18 @@ impl LedgerDay {
         self.by_blob.get(blob)
     }
 
-    /// The blob, other than copies, that begins with the record of this hash.
+    /// Of the blobs, other than copies, that begin with the same record, the one that was read furthest.
     pub fn head(&self, head_hash: &str) -> Option<&BlobState> {
-        self.by_blob.get(self.by_head.get(head_hash)?)
+        self.by_head.get(record_hash(head_hash))
     }
 
-    /// Takes note of a reading. Readings come in the order in which they were made.
+    /// Takes note of a reading. Those of one blob come in the order in which they were made; those of a batch
+    /// stand in no such order among each other, so the furthest of one beginning is found by its bytes.
     pub fn note(&mut self, state: BlobState) {
-        if state.state != ReadingState::Copy && !state.head_hash.is_empty() {
-            self.by_head.insert(Arc::clone(&state.head_hash), Arc::clone(&state.blob));
+        let record = record_hash(&state.head_hash);
+        let further = self.by_head.get(record).is_none_or(|known| known.to_byte < state.to_byte);
+        if further && state.state != ReadingState::Copy && !record.is_empty() {
+            self.by_head.insert(record.into(), state.clone());
         }
         self.by_blob.insert(Arc::clone(&state.blob), state);
     }
@@ -232,6 +263,39 @@ impl From<&BlobReading> for BlobState {
             to_record: reading.records.end,
             head_hash: reading.head_hash.as_str().into(),
             prefix_hash: reading.prefix_hash.as_str().into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(blob: &str, to_byte: u64) -> BlobState {
+        BlobState {
+            blob: blob.into(),
+            state: ReadingState::Read,
+            size_bytes: to_byte,
+            modified_micros: 0,
+            to_byte,
+            to_record: to_byte / 10,
+            head_hash: "head--".into(),
+            prefix_hash: format!("{to_byte}").into(),
+        }
+    }
+
+    /// Several threads read states of one blob; their rows stand in the order of the blobs.
+    #[test]
+    fn the_blob_read_furthest_is_known_in_whatever_order_rows_stand() {
+        let states = [state("a", 550), state("b", 10), state("c", 200)];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut known = LedgerDay::default();
+            for index in order {
+                known.note(states[index].clone());
+            }
+            // A blob that spells the record otherwise begins with the same one.
+            assert_eq!(known.head("hea+++"), Some(&states[0]), "{order:?}");
+            assert_eq!(known.blob("b"), Some(&states[1]));
         }
     }
 }

@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -111,6 +112,20 @@ impl Workspace {
             Some(url) => TableFiles::load(table, url).await,
             None => Ok(TableFiles::empty(table)),
         }
+    }
+
+    /// Makes sure that a file outlives a power failure: its bytes, and its name in its folders.
+    pub(crate) fn sync(&self, path: &object_store::path::Path) -> Result<(), Error> {
+        let file = self.root.join(path.as_ref());
+        let sync =
+            |path: &Path| File::open(path).and_then(|file| file.sync_all()).map_err(Error::io("write", path));
+        sync(&file)?;
+        // Elsewhere a folder cannot be opened as a file is.
+        if cfg!(unix) {
+            let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
+            folders.map(sync).collect::<Result<(), Error>>()?;
+        }
+        Ok(())
     }
 
     pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {

@@ -1,6 +1,4 @@
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
@@ -10,7 +8,7 @@ use object_store::path::Path;
 use weir_schema::{Table, table};
 
 use crate::lease::Lease;
-use crate::ledger::{self, BatchRecord};
+use crate::ledger::{self, BatchRecord, Last};
 use crate::{BlobReading, Error, LedgerDay, TableFiles, Workspace, delta, part, rows};
 
 /// The one writer of a workspace.
@@ -50,11 +48,22 @@ struct Written {
 impl Writer {
     pub(crate) async fn open(workspace: Workspace) -> Result<Writer, Error> {
         let lease = Lease::take(workspace.root())?;
-        let last = ledger::last_record(workspace.store().as_ref()).await?;
-        if let Some(record) = &last {
-            commit_tables(&workspace, record).await?;
-        }
-        Ok(Writer { workspace, last_batch: last.map_or(0, |record| record.batch), _lease: lease })
+        let last_batch = loop {
+            match ledger::last(workspace.store().as_ref()).await? {
+                Last::None => break 0,
+                Last::Record(record) => {
+                    commit_tables(&workspace, &record).await?;
+                    break record.batch;
+                }
+                Last::Unreadable(batch, source) => match committed(&workspace, batch).await? {
+                    Committed::Everywhere => break batch,
+                    // It was about to be recorded: its blobs will be read again.
+                    Committed::Nowhere => ledger::drop_record(workspace.store().as_ref(), batch).await?,
+                    Committed::Somewhere => return Err(Error::BadRecord { batch, source }),
+                },
+            }
+        };
+        Ok(Writer { workspace, last_batch, _lease: lease })
     }
 
     /// The workspace that is written.
@@ -105,7 +114,7 @@ impl Writer {
         let written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
         let record =
             BatchRecord { batch: batch.number, written_by: written_by.to_owned(), adds: written.adds };
-        ledger::write_record(self.workspace.store().as_ref(), &record).await?;
+        ledger::write_record(&self.workspace, &record).await?;
         self.last_batch = record.batch;
         commit_tables(&self.workspace, &record).await?;
         Ok(BatchSummary { batch: record.batch, ..written.summary })
@@ -128,7 +137,7 @@ impl Batch {
         let path = Path::from(format!("{folder}/{}", part.add.path));
         let size = part.bytes.len() as u64;
         self.workspace.store().put(&path, part.bytes.into()).await.map_err(Error::store("write", &path))?;
-        sync(self.workspace.root().join(path.as_ref()))?;
+        self.workspace.sync(&path)?;
         let mut written = self.lock();
         if table.name == "NTANetAnalytics" {
             written.summary.rows += part.rows;
@@ -155,12 +164,33 @@ async fn commit_tables(workspace: &Workspace, record: &BatchRecord) -> Result<()
     Ok(())
 }
 
+/// Which tables know of a batch.
+enum Committed {
+    Everywhere,
+    Somewhere,
+    Nowhere,
+}
+
+/// The table that every batch adds to and that is committed last: tables are committed in the order of their names.
+const LAST_COMMITTED: &str = "WeirBlobs";
+
+/// Looks for a batch whose record cannot be read.
+async fn committed(workspace: &Workspace, batch: u64) -> Result<Committed, Error> {
+    let mut found = Committed::Nowhere;
+    for table in weir_schema::tables::ALL {
+        let Some(url) = workspace.table_url(table) else { continue };
+        let last = delta::last_batch(table, url).await?;
+        if last.is_some_and(|last| u64::try_from(last).is_ok_and(|last| last >= batch)) {
+            if table.name == LAST_COMMITTED {
+                return Ok(Committed::Everywhere);
+            }
+            found = Committed::Somewhere;
+        }
+    }
+    Ok(found)
+}
+
 pub(crate) fn named(name: &str) -> Result<&'static Table, Error> {
     table(name)
         .ok_or_else(|| Error::UnsupportedTable { table: name.to_owned(), feature: "its name".to_owned() })
-}
-
-/// Makes sure that a file outlives a power failure before the ledger names it.
-fn sync(path: PathBuf) -> Result<(), Error> {
-    File::open(&path).and_then(|file| file.sync_all()).map_err(Error::io("write", path))
 }

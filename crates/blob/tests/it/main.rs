@@ -143,3 +143,93 @@ fn links_are_not_followed() {
     let found = look(folder.path());
     assert_eq!((names(&found, folder.path()), found.left_alone.links), (vec!["own.json".to_owned()], 2));
 }
+
+/// An archive whose two members have one name: written under two names of the same length.
+fn archive_of_twins() -> Vec<u8> {
+    let mut bytes = archive(&[("one.json", "one"), ("two.json", "two")]);
+    while let Some(at) = bytes.windows(8).position(|window| window == b"two.json") {
+        bytes[at..at + 8].copy_from_slice(b"one.json");
+    }
+    bytes
+}
+
+#[test]
+fn no_file_is_taken_for_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "a/b.json", b"1");
+    write(root, "twins.zip", &archive_of_twins());
+    write(root, "slashes.zip", &archive(&[("x\\y.json", "4"), ("x/y.json", "5")]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        for name in [
+            &b"a\\b.json"[..],
+            b"\xff.json",
+            b"\xfe.json",
+            "\u{fffd}.json".as_bytes(),
+            "\u{fffd}FE.json".as_bytes(),
+        ] {
+            fs::write(root.join(std::ffi::OsStr::from_bytes(name)), b"2").unwrap();
+        }
+    }
+    let found = look(root);
+    let names: std::collections::BTreeSet<_> = found.blobs.iter().map(|blob| &blob.name).collect();
+    let expected = if cfg!(unix) { 9 } else { 4 };
+    assert_eq!((found.blobs.len(), names.len()), (expected, expected), "{names:#?}");
+    // The twin that the archive's directory hides is told.
+    let problems: Vec<_> = found.problems.iter().map(|problem| problem.error.to_string()).collect();
+    assert!(problems.len() == 1 && problems[0].contains("same name"), "{problems:?}");
+}
+
+#[test]
+fn the_bytes_tell_how_they_are_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let zstd = zstd::encode_all(&b"text"[..], 1).unwrap();
+    write(root, "gzip.json", &gzip("text"));
+    write(root, "plain.json.gz", b"text");
+    write(root, "zstd.json.gz", &zstd);
+    write(root, "short.json", b"te");
+    let mut members = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in [("a.json.gz", gzip("text")), ("b.json.zst", zstd.clone())] {
+        members.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        members.write_all(&bytes).unwrap();
+    }
+    write(root, "packed.zip", &members.finish().unwrap().into_inner());
+    let texts: Vec<_> = look(root).blobs.iter().map(|blob| content(blob).unwrap()).collect();
+    assert_eq!(texts, ["text", "text", "text", "text", "te", "text"]);
+    // Files that are named have any name.
+    for (name, bytes) in [("z.dat", zstd), ("z", archive(&[("a.json", "text")]))] {
+        write(root, name, &bytes);
+        let found = find(&[root.join(name)]).unwrap();
+        assert_eq!(content(&found.blobs[0]).unwrap(), "text", "{name}");
+    }
+}
+
+#[test]
+fn what_is_weirs_own_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for name in [
+        "truth.json",
+        "PT1H.json",
+        "weir-data/default/weir.json",
+        "weir-data/default/ledger/batches/1.json",
+        "table/_delta_log/0.json",
+        "table/part.json",
+    ] {
+        write(root, name, b"x");
+    }
+    assert_eq!(names(&look(root), root), ["PT1H.json"]);
+}
+
+#[test]
+fn a_path_that_is_missing_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.json", b"x");
+    let missing = folder.path().join("missing");
+    let found = find(&[missing.clone(), folder.path().to_owned()]).unwrap();
+    assert_eq!((found.blobs.len(), found.problems.len()), (1, 1));
+    assert!(matches!(&found.problems[0].error, Error::Missing(path) if *path == missing));
+}

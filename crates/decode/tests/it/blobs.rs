@@ -105,25 +105,6 @@ fn flow_records_may_be_an_array() {
 }
 
 #[test]
-fn the_head_is_the_same_in_every_container() {
-    let (one, two) = (vnet_record(1, &[BEGIN]), vnet_record(2, &[END]));
-    for text in [
-        blob(&[one.clone(), two.clone()]),
-        format!("{one}\n{two}\n"),
-        format!("\u{feff}[{one},{two}]"),
-        format!(r#"{{"count":2,"records":[{one},{two}]}}"#),
-        one.clone(),
-    ] {
-        let head = weir_decode::head(text.as_bytes()).unwrap();
-        assert_eq!(&text[head.span], one);
-        assert_eq!(head.header.unwrap().mac, "000D3A1B2C3D");
-    }
-    for text in ["", "[]", "<html>", r#"{"records":[]}"#, &one[..one.len() - 1]] {
-        assert_eq!(weir_decode::head(text.as_bytes()), None, "{text}");
-    }
-}
-
-#[test]
 fn names_with_escapes_are_resolved() {
     let record = vnet_record(1, &[BEGIN]).replace("UserRule_web", r"UserRule_a\/b\u00e9");
     assert_eq!(decode(&record).0.records[0].groups, ["acl|UserRule_a/bé||0..1"]);

@@ -2,6 +2,7 @@
 
 mod blobs;
 mod broken;
+mod heads;
 mod pieces;
 mod tuples;
 

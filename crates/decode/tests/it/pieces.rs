@@ -23,6 +23,18 @@ fn crooked_blob() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
+/// A record, whole or damaged, or something that is none.
+fn part() -> impl Strategy<Value = String> {
+    let record = vnet_record(1, &[BEGIN, END, "x"]);
+    let length = record.len();
+    prop_oneof![
+        3 => Just(record.clone()),
+        1 => Just(record.replace("Version\":4", "Version\":5")),
+        1 => (10..length).prop_map(move |end| record[..end].to_owned()),
+        1 => "[ @#x\0]{1,90}",
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -48,6 +60,33 @@ proptest! {
         let bad_tuples = kept.discarded.iter().filter(|d| d.2.is_some()).count() as u64;
         prop_assert!(tally.tuples_discarded() >= bad_tuples);
         prop_assert!(decoder.position() <= bytes.len() as u64);
+    }
+
+    #[test]
+    fn what_comes_later_is_read_as_if_it_had_been_there(
+        parts in prop::collection::vec(part(), 1..6),
+        cut in 0.0..1.0,
+        zeros in any::<bool>(),
+        piece in 1_usize..3_000,
+    ) {
+        let bytes = blob(&parts).into_bytes();
+        let (whole, decoder) = decode_pieces(&bytes, piece, Limits::default());
+        let cut = (bytes.len() as f64 * cut) as usize;
+        let mut early = bytes.clone();
+        early.truncate(cut);
+        if zeros {
+            early.resize(bytes.len(), 0);
+        }
+        let (first, before) = decode_pieces(&early, piece, Limits::default());
+        let mut rest = Kept::default();
+        let mut resumed = Decoder::resume(Limits::default(), before.position(), before.records());
+        resumed.feed(&bytes[before.position() as usize..], true, &mut rest);
+        let records: Vec<_> = first.records.into_iter().chain(rest.records).collect();
+        prop_assert_eq!(records, whole.records);
+        prop_assert_eq!(resumed.records(), decoder.records());
+        let mut tally = before.tally().clone();
+        tally.merge(resumed.tally());
+        prop_assert_eq!(&tally, decoder.tally());
     }
 
     #[test]

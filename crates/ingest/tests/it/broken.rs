@@ -23,8 +23,8 @@ fn what_is_no_flow_log_is_told() {
     let data = Data::new();
     let summary = data.ingest(&[folder.path().to_owned()]);
     assert_eq!(summary.blobs.of(Outcome::Read), blobs.len() as u64);
-    // The truth about the logs lies beside them and is no flow log either.
-    assert_eq!(summary.blobs.of(Outcome::NoFlowLog), strange.len() as u64 + 1);
+    // The truth about the logs lies beside them; by its name it is left alone.
+    assert_eq!(summary.blobs.of(Outcome::NoFlowLog), strange.len() as u64);
     assert_eq!(data.rows("NTANetAnalytics"), summary.rows);
 }
 
@@ -64,4 +64,14 @@ fn a_blob_that_shrank_or_changed_keeps_its_rows() {
         assert_eq!(second.incidents.len(), 1);
         assert_eq!(data.rows("NTANetAnalytics"), first.rows);
     }
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_told_with_its_cause() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("no.zip"), "no archive").unwrap();
+    let summary = Data::new().ingest(&[folder.path().to_owned()]);
+    let detail = &summary.incidents[0].detail;
+    let cause = detail.split_once("no.zip: ").map(|(_, cause)| cause);
+    assert!(cause.is_some_and(|cause| !cause.is_empty()), "{detail}");
 }

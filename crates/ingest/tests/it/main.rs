@@ -2,5 +2,7 @@
 
 mod broken;
 mod packed;
+mod records;
 mod recovery;
+mod states;
 mod workspace;

@@ -64,18 +64,59 @@ fn a_batch_without_a_record_never_was() {
     assert_eq!(second.rows, first.rows);
 }
 
-/// Killed while the record was written, on a file system that shows half a file.
+/// A power failure while the record was written: nothing of it is there, or half of it, and no table has the batch.
 #[test]
-fn half_a_record_is_told_and_nothing_is_read() {
+fn a_record_that_never_was_whole_is_dropped() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    let (early, late) = blobs.split_at(blobs.len() / 2);
+    for length in [0, 100] {
+        let (data, clean) = (Data::new(), Data::new());
+        data.ingest(early);
+        data.ingest(late);
+        for table in TABLES {
+            fs::remove_file(last_commit(&data.root(), table)).unwrap();
+        }
+        fs::File::options().write(true).open(last_record(&data.root())).unwrap().set_len(length).unwrap();
+        data.ingest(late);
+        clean.ingest(early);
+        clean.ingest(late);
+        assert_eq!(rows(&data), rows(&clean));
+    }
+}
+
+/// The record is gone, the tables have all that it said.
+#[test]
+fn a_record_that_is_not_needed_any_more_is_not_missed() {
     let folder = tempdir().unwrap();
     let blobs = logs(folder.path());
     let data = Data::new();
     data.ingest(&blobs);
+    let whole = rows(&data);
+    fs::write(last_record(&data.root()), "").unwrap();
+    let second = data.ingest(&blobs);
+    assert_eq!((rows(&data), second.blobs.of(Outcome::Unchanged)), (whole, blobs.len() as u64));
+    // The number is not used again.
+    fs::write(&blobs[0], fs::read_to_string(&blobs[0]).unwrap() + " ").unwrap();
+    assert_eq!(data.ingest(&blobs).batches, 1);
+    assert!(last_record(&data.root()).to_string_lossy().ends_with("2.json"));
+}
+
+/// Some tables have the batch: what the others lack only the record knew.
+#[test]
+fn a_record_that_is_needed_and_cannot_be_read_is_told() {
+    let folder = tempdir().unwrap();
+    let blobs = logs(folder.path());
+    let data = Data::new();
+    data.ingest(&blobs);
+    fs::remove_file(last_commit(&data.root(), "ledger/WeirBlobs")).unwrap();
     let record = last_record(&data.root());
     let text = fs::read(&record).unwrap();
     fs::write(&record, &text[..text.len() / 2]).unwrap();
     let error = data.ingest_with(&blobs, 1 << 30).unwrap_err();
     assert!(error.to_string().contains("batch"), "{error}");
+    let weir_ingest::Error::Table(error) = error else { panic!("{error}") };
+    assert!(error.hint().is_some_and(|hint| hint.contains("1.json")), "{:?}", error.hint());
 }
 
 #[test]

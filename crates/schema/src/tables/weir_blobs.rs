@@ -33,7 +33,12 @@ const COLUMNS: &[Column] = &[
         .counting(Bytes),
     long("FromRecord", Run, "Place of the first record of this reading among the records of the blob."),
     long("ToRecord", Run, "Place behind the last one."),
-    text("HeadHash", Raw, "Hash of the first record, by which copies are recognised."),
+    text(
+        "HeadHash",
+        Raw,
+        "What copies are recognised by: the hash of what the first record with tuples says, and that of the bytes up \
+         to its end. Blank without such a record.",
+    ),
     text("PrefixHash", Raw, "Hash of the decompressed bytes up to `ToByte`."),
     long("Records", Raw, "Records used.").counting(Records),
     long("RecordsDiscarded", Raw, "Records not used.").counting(Records),
@@ -49,5 +54,7 @@ const COLUMNS: &[Column] = &[
     datetime("TimeProcessed", Run, "When the batch was written."),
 ];
 
-const HIDDEN: &[Column] =
-    &[day("UTC day of the blob's hour, or of its first record; the table is partitioned by it.")];
+const HIDDEN: &[Column] = &[day(
+    "UTC day of the first record with tuples, or of the first one; 1970-01-01 where it has no time. The table is \
+     partitioned by it.",
+)];

@@ -10,7 +10,7 @@ use weir_decode::{Limits, Reason, State};
 use weir_ingest::{Options, Outcome, Progress, Summary};
 use weir_table::{NewWorkspace, Workspace};
 
-use super::{PROGRAM, now_micros};
+use super::{PROGRAM, now_micros, print};
 use crate::args::{Folder, Ingest};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, per_second, time};
@@ -49,10 +49,12 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     let summary =
         while_showing(&progress, &found, || weir_ingest::ingest(&mut writer, &found, &options, &progress))?;
     let took = started.elapsed();
-    if args.json {
-        println!("{}", as_json(&summary, &found, took));
-    } else {
-        print(&summary, &found, took)?;
+    print(|out| match args.json {
+        true => Ok(writeln!(out, "{}", as_json(&summary, &found, took))?),
+        false => Ok(write_summary(&summary, &found, took, out)?),
+    })?;
+    if !args.json {
+        tell_incidents(&summary);
     }
     let exit = exit(&summary);
     if exit == Exit::Failed {
@@ -112,8 +114,12 @@ fn while_showing<T>(progress: &Progress, found: &Found, work: impl FnOnce() -> T
     })
 }
 
-fn print(summary: &Summary, found: &Found, took: Duration) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
+fn write_summary(
+    summary: &Summary,
+    found: &Found,
+    took: Duration,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let tally = &summary.tally;
     let counts: Vec<String> = Outcome::ALL
         .iter()
@@ -157,14 +163,16 @@ fn print(summary: &Summary, found: &Found, took: Duration) -> std::io::Result<()
     if alone.links > 0 {
         writeln!(out, "left alone {} links: name what they lead to", grouped(alone.links))?;
     }
-    drop(out);
+    Ok(())
+}
+
+fn tell_incidents(summary: &Summary) {
     for incident in summary.incidents.iter().take(INCIDENTS_PRINTED) {
         eprintln!("{}: {}: {}", incident.outcome.name(), incident.blob, incident.detail);
     }
     if summary.incidents.len() > INCIDENTS_PRINTED {
         eprintln!("… and {} more; --json lists them", summary.incidents.len() - INCIDENTS_PRINTED);
     }
-    Ok(())
 }
 
 fn listed(parts: &[String]) -> String {

@@ -4,6 +4,7 @@ pub mod ingest;
 pub mod query;
 pub mod simulate;
 
+use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Program and version, as ledgers and tables name it.
@@ -13,4 +14,22 @@ pub const PROGRAM: &str = concat!("weir ", env!("CARGO_PKG_VERSION"));
 pub fn now_micros() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Prints on standard output. Whoever reads it may stop when they have seen enough.
+pub fn print(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| Ok(out.flush()?)) {
+        Err(error) if is_broken_pipe(&error) => {
+            // What is left over would be written when the buffer is dropped.
+            let _ = out.into_parts();
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
 }

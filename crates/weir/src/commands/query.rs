@@ -10,7 +10,7 @@ use weir_query::{Engine, EngineOptions, Error, Outcome, Request, WorkspaceCatalo
 use weir_table::Workspace;
 use weir_value::datetime;
 
-use super::now_micros;
+use super::{now_micros, print};
 use crate::args::{Folder, Query};
 use crate::exit::Exit;
 use crate::form::{Form, Place};
@@ -33,7 +33,7 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     if args.explain {
         return match engine.explain(&text, &catalog, &request) {
             Ok(plan) => {
-                print!("{plan}");
+                print(|out| Ok(write!(out, "{plan}")?))?;
                 Ok(Exit::Done)
             }
             Err(Error::Text(diagnostics)) => Ok(wrong(&text, &diagnostics)),
@@ -47,6 +47,9 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     };
     if !outcome.diagnostics.is_empty() {
         eprint!("{}", shown(&text, &outcome.diagnostics));
+    }
+    if outcome.answers.is_empty() && outcome.diagnostics.is_empty() {
+        bail!("the query is empty: there is nothing to answer");
     }
     match &args.out {
         Some(path) => write_file(path, args, &outcome)?,
@@ -107,13 +110,7 @@ fn print_all(args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
         bail!("this format is not for a terminal: add --out FILE");
     }
     several(form, outcome)?;
-    let mut out = BufWriter::new(stdout.lock());
-    let written = form.write(&outcome.answers, &title(args), place, &mut out).and_then(|()| Ok(out.flush()?));
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        result => result,
-    }
+    print(|out| form.write(&outcome.answers, &title(args), place, out))
 }
 
 /// What a page is called: the file of the query.
@@ -131,11 +128,6 @@ fn several(form: Form, outcome: &Outcome) -> anyhow::Result<()> {
 
 fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(broken))
 }
 
 /// Writes the answer to a file, in the form asked for or in that of its ending.

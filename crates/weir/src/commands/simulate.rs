@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use weir_flowgen::{Config, Scale, TruthDetail, UnixSeconds};
 use weir_value::datetime;
 use weir_value::timespan::TICKS_PER_SECOND;
 
-use super::now_micros;
+use super::{now_micros, print};
 use crate::args::Simulate;
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, time};
@@ -32,19 +32,26 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
         // Hours of machines stand for bytes: how many there will be is not known.
         let shown = shown.get_or_insert_with(|| Shown::new(progress.planned));
         shown.at(progress.done, || bytes(progress.bytes));
+    });
+    let truth = truth.map_err(|error| match (error, &args.end) {
+        // In the words of the command line, not in seconds.
+        (weir_flowgen::Error::End { .. }, Some(end)) => {
+            anyhow!("--end: {end} is not a full hour between 1980 and 9892")
+        }
+        (error, _) => error.into(),
     })?;
     drop(shown);
     let totals = &truth.totals;
-    println!("blobs      {}, {}", grouped(totals.blobs), bytes(totals.bytes));
-    println!("records    {}", grouped(totals.records));
-    println!("tuples     {}", grouped(totals.tuples));
-    println!(
-        "rows       {} an hour, {} at ten minutes",
-        grouped(totals.rows_60_minutes),
-        grouped(totals.rows_10_minutes)
-    );
-    println!("time       {}", time(started.elapsed()));
-    println!("written to {}; truth.json tells what is in it", args.folder.display());
+    print(|out| {
+        writeln!(out, "blobs      {}, {}", grouped(totals.blobs), bytes(totals.bytes))?;
+        writeln!(out, "records    {}", grouped(totals.records))?;
+        writeln!(out, "tuples     {}", grouped(totals.tuples))?;
+        let (hour, ten_minutes) = (grouped(totals.rows_60_minutes), grouped(totals.rows_10_minutes));
+        writeln!(out, "rows       {hour} an hour, {ten_minutes} at ten minutes")?;
+        writeln!(out, "time       {}", time(started.elapsed()))?;
+        writeln!(out, "written to {}; truth.json tells what is in it", args.folder.display())?;
+        Ok(())
+    })?;
     Ok(Exit::Done)
 }
 

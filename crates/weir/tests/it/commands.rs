@@ -72,6 +72,61 @@ fn a_path_that_is_not_there_is_told() {
 }
 
 #[test]
+fn one_missing_path_does_not_stop_the_others() {
+    let folder = logs();
+    let ended = weir(folder.path(), &["ingest", "logs", "nowhere"]);
+    assert_eq!(ended.code, 3, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("1 failed") && ended.err.contains("nowhere"), "{}{}", ended.out, ended.err);
+    assert!(weir(folder.path(), &["ingest", "logs"]).done().contains("unchanged"));
+}
+
+#[test]
+fn the_tables_are_no_logs() {
+    let folder = logs();
+    let first = weir(folder.path(), &["ingest", "."]).done();
+    let again = weir(folder.path(), &["ingest", "."]).done();
+    for text in [&first, &again] {
+        assert!(!text.contains("without flow logs"), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_reads_may_stop() {
+    use crate::program::weir_unread;
+    let folder = tempdir().unwrap();
+    for arguments in [
+        &["simulate", "logs", "--hours", "1", "--end", "2026-06-01T12:00:00Z"][..],
+        &["ingest", "logs"],
+        &["ingest", "logs", "--json"],
+        &["query", "NTANetAnalytics | take 5"],
+        &["query", "NTANetAnalytics | take 5", "--explain"],
+    ] {
+        assert_eq!(weir_unread(folder.path(), arguments), (0, String::new()), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_empty_query_is_told() {
+    let folder = ingested();
+    for text in ["", " \n", "// a comment"] {
+        let ended = weir(folder.path(), &["query", text]);
+        assert_eq!((ended.code, ended.out.as_str()), (1, ""), "'{text}'");
+        assert!(ended.err.contains("empty"), "'{text}': {}", ended.err);
+    }
+}
+
+#[test]
+fn a_simulation_ends_at_an_hour_that_can_be() {
+    let folder = tempdir().unwrap();
+    for end in ["1960-01-01", "2026-06-01T12:30:00Z", "soon"] {
+        let ended = weir(folder.path(), &["simulate", "logs", "--hours", "1", "--end", end]);
+        assert_eq!(ended.code, 1);
+        assert!(ended.err.contains(end) && ended.err.contains("--end"), "{}", ended.err);
+    }
+}
+
+#[test]
 fn one_broken_file_does_not_stop_the_others() {
     let folder = logs();
     fs::write(folder.path().join("logs/broken.json.gz"), b"\x1f\x8b\x08\x00 this is no gzip").unwrap();

@@ -10,6 +10,17 @@ pub struct Ended {
     pub err: String,
 }
 
+/// Runs the program with nobody to read what it prints; its exit code and its errors.
+#[cfg(unix)]
+pub fn weir_unread(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+    let output =
+        command.current_dir(folder).args(arguments).stdout(writer).output().expect("the program starts");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 /// Runs the program in a folder, without the settings of whoever runs the tests.
 pub fn weir(folder: &Path, arguments: &[&str]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));

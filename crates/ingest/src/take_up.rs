@@ -1,0 +1,81 @@
+//! Where the reading of a blob begins: behind what was read of it, under whatever name.
+
+use std::io;
+
+use weir_table::BlobState;
+
+use crate::Outcome;
+use crate::pieces::Pieces;
+
+/// Where to begin.
+pub(crate) enum Start {
+    /// Behind what was read of this blob, or at the beginning. The pieces stand there.
+    At(Option<BlobState>),
+    /// It is an earlier state of a blob that was read. `own` is how far its own bytes are known.
+    EarlierState {
+        /// The one that was read.
+        of: BlobState,
+        own: Option<BlobState>,
+    },
+    /// Nowhere: this became of it, and why.
+    Nowhere(Outcome, String),
+}
+
+/// How a blob compares with what was read of it, or of one that begins alike.
+enum Fit {
+    /// The same bytes, then more or none.
+    Same,
+    /// It ends before.
+    Shorter,
+    /// Other bytes.
+    Different,
+}
+
+/// Finds where to begin. `own` is what was read under the blob's name, `head` what was read furthest of those that
+/// begin with its first record; the further of them is taken up, if the blob's bytes are the same so far.
+pub(crate) fn take_up(
+    own: Option<BlobState>,
+    head: Option<BlobState>,
+    head_hash: &str,
+    pieces: &mut Pieces,
+) -> io::Result<Start> {
+    if let Some(own) = &own {
+        let detail = match fit(own, pieces)? {
+            Fit::Same => None,
+            Fit::Shorter => Some("it is shorter than what was read of it"),
+            Fit::Different if own.head_hash.as_ref() != head_hash => {
+                Some("it begins with another record than before")
+            }
+            Fit::Different => Some("what was read of it has changed"),
+        };
+        if let Some(detail) = detail {
+            return Ok(Start::Nowhere(Outcome::Replaced, detail.to_owned()));
+        }
+    }
+    let further = |head: &BlobState| own.as_ref().is_none_or(|own| own.to_byte < head.to_byte);
+    let Some(head) = head.filter(further) else { return Ok(Start::At(own)) };
+    let other = head.blob.as_ref();
+    if head.head_hash.as_ref() != head_hash {
+        let detail = format!("it has the first record of {other}, spelled in another way");
+        return Ok(Start::Nowhere(Outcome::Overlap, detail));
+    }
+    Ok(match fit(&head, pieces)? {
+        Fit::Same => Start::At(Some(head)),
+        Fit::Shorter => Start::EarlierState { of: head, own },
+        Fit::Different => {
+            let detail = format!("it begins like {other} and goes on differently");
+            Start::Nowhere(Outcome::Overlap, detail)
+        }
+    })
+}
+
+fn fit(state: &BlobState, pieces: &mut Pieces) -> io::Result<Fit> {
+    pieces.consume_to(state.to_byte)?;
+    Ok(if pieces.consumed() < state.to_byte {
+        Fit::Shorter
+    } else if pieces.hash() == state.prefix_hash.as_ref() {
+        Fit::Same
+    } else {
+        Fit::Different
+    })
+}
