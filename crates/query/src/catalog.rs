@@ -10,6 +10,10 @@ pub trait Catalog: Sync {
     fn table(&self, name: &str) -> Option<&dyn Table>;
     /// The names of all tables.
     fn names(&self) -> Vec<String>;
+    /// What the database is called that these tables are in: `database("…").T`.
+    fn database(&self) -> &str {
+        "default"
+    }
     /// Folders whose files `externaldata` may read; none unless said otherwise.
     fn external_folders(&self) -> &[PathBuf] {
         &[]

@@ -130,6 +130,10 @@ impl Engine {
 
     /// Runs a text. Blocks; not to be called by a task of the runtime.
     pub fn run(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<Outcome, Error> {
+        on_deep_stack(|| self.run_here(text, catalog, request))
+    }
+
+    fn run_here(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<Outcome, Error> {
         let started = Instant::now();
         let bound = self.bind(text, catalog, request)?;
         let mut answers = Vec::new();
@@ -173,8 +177,9 @@ impl Engine {
         catalog: &dyn Catalog,
         request: &Request,
     ) -> Result<Vec<Vec<AnswerColumn>>, Error> {
-        let bound = self.bind(text, catalog, request)?;
-        Ok(bound.results.iter().map(visible_columns).collect())
+        let columns =
+            |bound: Bound| bound.results.iter().map(visible_columns).collect::<Vec<Vec<AnswerColumn>>>();
+        on_deep_stack(|| self.bind(text, catalog, request).map(columns))
     }
 
     fn answer(&self, relation: Relation, started: Instant) -> Result<Answer, Error> {
@@ -210,6 +215,10 @@ impl Engine {
 
     /// The plan of a text as the engine would run it, for people to read.
     pub fn explain(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<String, Error> {
+        on_deep_stack(|| self.explain_here(text, catalog, request))
+    }
+
+    fn explain_here(&self, text: &str, catalog: &dyn Catalog, request: &Request) -> Result<String, Error> {
         let bound = self.bind(text, catalog, request)?;
         let mut text = String::new();
         for relation in bound.results {
@@ -226,6 +235,29 @@ impl Engine {
         }
         Ok(text)
     }
+}
+
+/// A runtime for queries: with stacks as deep as the expressions that a query may have.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(WORKER_STACK_BYTES).build()
+}
+
+/// Stack of a thread that runs parts of queries: ten thousand conditions are worked through by recursion.
+const WORKER_STACK_BYTES: usize = 128 << 20;
+/// Stack of a thread that plans: a thousand operators are, too, several times over. Only what is used is memory.
+const PLANNER_STACK_BYTES: usize = 512 << 20;
+
+/// Does something on a thread with a deep stack.
+fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(PLANNER_STACK_BYTES).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // Without threads nothing else would work either.
+            Err(error) => panic!("cannot start a thread for a query: {error}"),
+        }
+    })
 }
 
 /// The rules of the engine's optimiser that keep Kusto's meaning.

@@ -49,7 +49,6 @@ const FUNCTIONS: &[&str] = &[
     "geo_union_polygons_array",
     "hash_combine",
     "hash_many",
-    "ingestion_time",
     "inner_nodes",
     "node_degree_in",
     "node_degree_out",

@@ -32,6 +32,6 @@ mod windows;
 mod workspace;
 
 pub use catalog::{Catalog, Table};
-pub use engine::{Engine, EngineOptions, Error, Outcome, Request};
+pub use engine::{Engine, EngineOptions, Error, Outcome, Request, runtime};
 pub use typed::{Column, OrderKey, Relation};
 pub use workspace::WorkspaceCatalog;

@@ -22,11 +22,15 @@ use crate::views;
 pub struct WorkspaceCatalog {
     tables: HashMap<&'static str, WorkspaceTable>,
     external_folders: Vec<PathBuf>,
+    /// The name of the workspace.
+    name: String,
 }
 
 impl WorkspaceCatalog {
     /// The catalogue of a workspace. `data` is where one was looked for.
     pub fn new(workspace: Option<&Workspace>, data: PathBuf) -> Self {
+        let name =
+            data.file_name().map_or_else(|| "default".into(), |name| name.to_string_lossy().into_owned());
         let data = Arc::new(data);
         let table = |table: &'static weir_schema::Table| {
             let rows = match (workspace, table.kind) {
@@ -37,7 +41,7 @@ impl WorkspaceCatalog {
             (table.name, WorkspaceTable { table, rows })
         };
         let tables = tables::ALL.iter().copied().map(table).collect();
-        WorkspaceCatalog { tables, external_folders: Vec::new() }
+        WorkspaceCatalog { tables, external_folders: Vec::new(), name }
     }
 }
 
@@ -52,13 +56,17 @@ impl WorkspaceCatalog {
         let table =
             |table: &'static weir_schema::Table| (table.name, WorkspaceTable { table, rows: Rows::Empty });
         let tables = tables::ALL.iter().copied().map(table).collect();
-        WorkspaceCatalog { tables, external_folders: Vec::new() }
+        WorkspaceCatalog { tables, external_folders: Vec::new(), name: "default".to_owned() }
     }
 }
 
 impl Catalog for WorkspaceCatalog {
     fn table(&self, name: &str) -> Option<&dyn Table> {
         self.tables.get(name).map(|table| table as &dyn Table)
+    }
+
+    fn database(&self) -> &str {
+        &self.name
     }
 
     fn names(&self) -> Vec<String> {

@@ -271,12 +271,12 @@ impl Binder<'_> {
             let binding = match (&parameter.kind, argument) {
                 (ParameterType::Scalar(kind), Some(argument)) => {
                     let typed = self.scalar(argument, scope);
-                    Binding::Scalar(self.own_argument(typed, *kind, argument.span, parameter))
+                    Binding::Scalar(self.own_argument(typed, *kind))
                 }
                 (ParameterType::Scalar(kind), None) => {
                     let default = parameter.default.as_ref()?;
                     let typed = self.scalar(default, Scope::outside(env));
-                    Binding::Scalar(self.own_argument(typed, *kind, default.span, parameter))
+                    Binding::Scalar(self.own_argument(typed, *kind))
                 }
                 (ParameterType::Table { columns, open }, Some(argument)) => {
                     let relation = self.table(argument, scope);
@@ -348,25 +348,25 @@ impl Binder<'_> {
         Some(assigned)
     }
 
-    fn own_argument(&mut self, typed: Typed, kind: KustoType, span: Span, parameter: &OwnParameter) -> Typed {
+    /// The argument of an own function in the type of its parameter: any scalar becomes any other.
+    fn own_argument(&mut self, typed: Typed, kind: KustoType) -> Typed {
         if typed.poisoned || typed.kind == kind {
             return typed;
         }
-        let converts = typed.kind == KustoType::Dynamic
-            || kind == KustoType::Dynamic
-            || is_number(typed.kind) && is_number(kind)
-            || typed.as_constant().is_some_and(datafusion::common::ScalarValue::is_null);
-        if converts {
-            return self.converted(typed, kind);
-        }
-        let message = format!("'{}' is a {kind}, this is a {}", parameter.name.text, typed.kind);
-        self.refuse(Some("KS107"), span, message)
+        self.converted(typed, kind)
     }
 
     /// A call that is more than a function of values.
     fn special(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Option<Typed> {
         let argument = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
         Some(match call.name.text.as_str() {
+            // Rows know when they arrived; tables that are written into a query have never done so.
+            "ingestion_time" if call.arguments.is_empty() => {
+                match scope.columns.iter().find(|column| column.name == "TimeGenerated") {
+                    Some(column) if column.kind == KustoType::Datetime => column.typed(),
+                    _ => Typed::null(KustoType::Datetime),
+                }
+            }
             "now" if call.arguments.is_empty() => {
                 let now = datafusion::common::ScalarValue::Int64(Some(self.context().now_ticks));
                 Typed::constant(now, KustoType::Datetime)

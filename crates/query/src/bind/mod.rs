@@ -69,7 +69,7 @@ pub struct Bound {
 
 /// Binds a whole text. All errors are told, not only the first.
 pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0, calls: 0 };
+    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0, calls: 0, conditions: 0 };
     let results = binder.query(query);
     let diagnostics = binder.diagnostics;
     match diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -88,12 +88,18 @@ pub struct Binder<'a> {
     steps: usize,
     /// Calls of the query's own functions so far.
     calls: usize,
+    /// Uses of `and` and `or` so far.
+    conditions: usize,
 }
 
 /// Deepest nesting of calls of a query's own functions.
 const CALL_DEPTH_MAX: usize = 64;
 /// Most calls of them: functions that call others twice are soon called a million times.
 const CALLS_MAX: usize = 10_000;
+/// Most uses of `and` and `or`: the engine works through a chain of them by recursion.
+const CONDITIONS_MAX: usize = 10_000;
+/// Most operators of one pipeline, for the same reason.
+pub(crate) const OPERATORS_MAX: usize = 1_000;
 /// Most steps of a plan: a table that is united with itself twenty times over has a million.
 const PLAN_NODES_MAX: usize = 20_000;
 /// A query is bound by recursion: less stack than this is left, and it goes on with another one.
@@ -176,6 +182,16 @@ impl<'a> Binder<'a> {
             return self.refuse(None, span, message);
         }
         typed
+    }
+
+    /// Counts an `and` or an `or`; told, and false, when there are too many.
+    fn is_few(&mut self, span: Span) -> bool {
+        self.conditions += 1;
+        if self.conditions == CONDITIONS_MAX + 1 {
+            let message = format!("the query has more than {CONDITIONS_MAX} conditions joined by and or or");
+            self.tell(Diagnostic::error(None, span, message).with_hint("compare with a list: x in (…)"));
+        }
+        self.conditions <= CONDITIONS_MAX
     }
 
     /// A number that no other step has.

@@ -99,6 +99,11 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.table(inner, scope),
             ExprKind::Name(name) => self.named_table(name, scope),
+            ExprKind::Pipe { operators, .. } if operators.len() > super::OPERATORS_MAX => {
+                let most = super::OPERATORS_MAX;
+                self.error(None, expr.span, format!("a pipeline has at most {most} operators"));
+                Relation::poison()
+            }
             ExprKind::Pipe { source, operators } => {
                 let mut relation = self.table(source, scope);
                 let mut env = scope.env.clone();
@@ -204,11 +209,27 @@ impl Binder<'_> {
         }
     }
 
-    /// `database("…").T`: there is one database, whatever it is called.
+    /// `database("…").T`: there is one database, the workspace.
     fn remote_table(&mut self, base: &Expr, member: &Name, span: Span) -> Relation {
+        let own = self.context().catalog.database();
         match &base.kind {
             ExprKind::Call(call) if matches!(call.name.text.as_str(), "database" | "workspace") => {
-                self.named_table(member, Scope::outside(&super::Env::default()))
+                let outside = super::Env::default();
+                let named =
+                    call.arguments.first().map(|name| self.scalar(&name.value, Scope::outside(&outside)));
+                match named.as_ref().map(Typed::as_text) {
+                    None => self.named_table(member, Scope::outside(&outside)),
+                    Some(Some(name)) if name.eq_ignore_ascii_case(own) => {
+                        self.named_table(member, Scope::outside(&outside))
+                    }
+                    Some(name) => {
+                        let message =
+                            format!("no {} is named '{}'", call.name.text, name.unwrap_or_default());
+                        let hint = format!("there is one, '{own}': its tables need no prefix");
+                        self.tell(Diagnostic::error(Some("KS208"), base.span, message).with_hint(hint));
+                        Relation::poison()
+                    }
+                }
             }
             _ => {
                 self.unsupported(span, "tables of another cluster");

@@ -242,6 +242,9 @@ impl Binder<'_> {
     }
 
     fn logical(&mut self, op: BinaryOp, left: &Expr, right: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
+        if !self.is_few(left.span.to(right.span)) {
+            return Typed::poison();
+        }
         let left_typed = self.used(left, scope, usage);
         let left_typed = self.expect_bool(left_typed, left.span);
         let right_typed = self.used(right, scope, usage);

@@ -26,6 +26,12 @@ pub(crate) fn bind(
         names.take(&column.name);
     }
     let windows = Windows::over(&input);
+    let mut given = UniqueNames::default();
+    for name in items.iter().flat_map(|item| &item.names) {
+        if !given.take(&name.text) {
+            binder.error(Some("KS171"), name.span, format!("there are two columns '{}'", name.text));
+        }
+    }
     for item in items {
         if let Some(several) = several(binder, &item.value, Scope::of(env, &input).windowing(&windows)) {
             for (place, (own, typed)) in several.into_iter().enumerate() {
@@ -50,9 +56,8 @@ pub(crate) fn bind(
         let name = match item.names.first() {
             Some(name) => name.text.clone(),
             None => match default_name(&item.value) {
-                // An expression that only bears the name of a column is a further one.
-                Some(name) if matches!(item.value.kind, weir_kql::ast::ExprKind::Name(_)) => name,
-                Some(name) => names.unique(&name),
+                // `extend bin(t, 1h)` is `extend t = bin(t, 1h)`.
+                Some(name) => name,
                 None => names.numbered(),
             },
         };

@@ -81,7 +81,7 @@ pub(crate) fn bind(
         keys.iter().chain(&results).map(|(name, _)| name).chain([&axis_name]).collect();
     named.sort();
     if let Some([name, _]) = named.windows(2).find(|pair| pair[0] == pair[1]) {
-        binder.error(Some("KS231"), span, format!("there are two columns '{name}'"));
+        binder.error(Some("KS171"), span, format!("there are two columns '{name}'"));
         return Relation::poison();
     }
     let mut groups: Vec<PlanExpr> = keys
@@ -263,7 +263,7 @@ mod tests {
         assert!(refused(&format!("{T} | make-series count() on x step 1 by y")).contains("KS142"));
         assert!(refused(&format!("{T} | make-series max(g) on x step 1")).contains("of numbers or times"));
         assert!(refused(&format!("{T} | make-series v on x step 1")).contains("outside of an aggregate"));
-        assert!(refused(&format!("{T} | make-series g = max(v) on x step 1 by g")).contains("KS231"));
+        assert!(refused(&format!("{T} | make-series g = max(v) on x step 1 by g")).contains("KS171"));
         assert!(
             refused(&format!("{T} | make-series count() default = 'x' on x step 1"))
                 .contains("a number or a time")

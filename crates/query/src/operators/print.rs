@@ -29,8 +29,17 @@ pub(crate) fn bind(binder: &mut Binder<'_>, items: &[NamedExpr], span: Span, sco
             continue;
         }
         let typed = binder.scalar(&item.value, scope);
-        let name = item.names.first().map_or_else(|| format!("print_{place}"), |name| name.text.clone());
-        columns.push((names.unique(&name), typed));
+        let name = match item.names.first() {
+            None => names.unique(&format!("print_{place}")),
+            Some(name) => {
+                if !names.take(&name.text) {
+                    let message = format!("there are two columns '{}'", name.text);
+                    binder.error(Some("KS171"), name.span, message);
+                }
+                name.text.clone()
+            }
+        };
+        columns.push((name, typed));
     }
     one_row(binder, columns, span)
 }

@@ -37,7 +37,7 @@ pub(crate) fn named(
     // Given names are taken first, so that no default name gets in their way.
     for name in items.iter().filter_map(|item| item.names.first()) {
         if !names.take(&name.text) {
-            binder.error(Some("KS231"), name.span, format!("there are two columns '{}'", name.text));
+            binder.error(Some("KS171"), name.span, format!("there are two columns '{}'", name.text));
         }
     }
     let mut columns = Vec::new();
@@ -64,6 +64,11 @@ pub(crate) fn named(
         let name = match item.names.first() {
             Some(name) => name.text.clone(),
             None => match default_name(&item.value) {
+                // A column that stands there twice is a slip; an expression that bears its name gets another.
+                Some(name) if is_given_twice(items, item) => {
+                    binder.error(Some("KS171"), item.value.span, format!("there are two columns '{name}'"));
+                    name
+                }
                 Some(name) => names.unique(&name),
                 None => names.numbered(),
             },
@@ -71,6 +76,18 @@ pub(crate) fn named(
         columns.push((name, typed));
     }
     columns
+}
+
+/// Whether an item is a plain column that another one before it is, too, or whose name another one is given.
+fn is_given_twice(items: &[NamedExpr], item: &NamedExpr) -> bool {
+    let plain = |item: &NamedExpr| match &item.value.kind {
+        ExprKind::Name(name) if item.names.is_empty() => Some(name.text.clone()),
+        _ => None,
+    };
+    let Some(name) = plain(item) else { return false };
+    let before = items.iter().take_while(|other| !std::ptr::eq(*other, item));
+    before.filter_map(plain).any(|other| other == name)
+        || items.iter().flat_map(|other| &other.names).any(|given| given.text == name)
 }
 
 /// A table of these columns, and of those that say in which order its rows are.

@@ -25,7 +25,7 @@ pub(crate) fn bind(binder: &mut Binder<'_>, input: Relation, items: &[NamedExpr]
     }
     for (place, name) in names.iter().enumerate() {
         if names[..place].contains(name) {
-            binder.error(Some("KS231"), span, format!("there are two columns '{name}'"));
+            binder.error(Some("KS171"), span, format!("there are two columns '{name}'"));
             return input;
         }
     }

@@ -120,7 +120,7 @@ fn declared(
             return None;
         };
         if input.visible().chain(&columns).any(|column| column.name == *name) {
-            binder.error(Some("KS231"), parameter.name.span, format!("there are two columns '{name}'"));
+            binder.error(Some("KS171"), parameter.name.span, format!("there are two columns '{name}'"));
             whole = false;
         }
         let default = match &parameter.default {
@@ -309,7 +309,7 @@ mod tests {
             refused(&format!("{t} declare (s:long) with (step a: true => y = x;)"))
                 .contains("declared column")
         );
-        assert!(refused(&format!("{t} declare (x:long) with (step a: true => x = 1;)")).contains("KS231"));
+        assert!(refused(&format!("{t} declare (x:long) with (step a: true => x = 1;)")).contains("KS171"));
         assert!(refused(&format!("{t} declare (s:long) with (step a: b.s > 1 => s = x;)")).contains("KS142"));
         assert!(refused(&format!("{t} with (step a: true; step a: true;)")).contains("two steps"));
     }

@@ -102,7 +102,7 @@ pub(crate) fn results(
 fn take_given(binder: &mut Binder<'_>, items: &[NamedExpr], names: &mut UniqueNames) {
     for name in items.iter().flat_map(|item| &item.names) {
         if !names.take(&name.text) {
-            binder.error(Some("KS231"), name.span, format!("there are two columns '{}'", name.text));
+            binder.error(Some("KS171"), name.span, format!("there are two columns '{}'", name.text));
         }
     }
 }
@@ -239,7 +239,7 @@ mod tests {
         assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS107"));
         assert!(refused(&format!("{T} | summarize x")).contains("outside of an aggregate"));
         assert!(refused(&format!("{T} | summarize sum(x) + x")).contains("take_any(x)"));
-        assert!(refused(&format!("{T} | summarize c = count() by c = x % 2")).contains("KS231"));
+        assert!(refused(&format!("{T} | summarize c = count() by c = x % 2")).contains("KS171"));
         assert!(refused(&format!("{T} | summarize sum(sum(x))")).contains("KS144"));
         assert_eq!(rows(&format!("{T} | summarize count(x > 1), cnt(), count(x)")), "2 | 3 | 3");
         assert!(refused(&format!("{T} | extend y = sum(x)")).contains("can only be used in summarize"));

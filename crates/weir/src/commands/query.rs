@@ -21,7 +21,7 @@ const MEMORY_BYTES: usize = 4 << 30;
 
 pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let text = text(args)?;
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let runtime = weir_query::runtime().context("cannot start the runtime")?;
     let workspace = Workspace::open(&folder.data, &folder.workspace)?;
     let catalog = WorkspaceCatalog::new(workspace.as_ref(), folder.data.join(&folder.workspace))
         .with_external_folders(args.external_folders.clone());

@@ -70,6 +70,10 @@ pub(super) fn bind(mut plugin: Plugin<'_, '_, '_>) -> Relation {
         }
         results.push((value.clone(), cell(&mut plugin, &pivot, &aggregate, value, &collected)));
     }
+    if keys.is_empty() && results.is_empty() {
+        // No rows, no values, no columns.
+        return Relation { open: false, ..Relation::poison() };
+    }
     let output = summarize::group(plugin.binder, plugin.input, keys, results, collected, plugin.span);
     match plugin.schema {
         Some(schema) => {

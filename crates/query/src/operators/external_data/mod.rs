@@ -69,6 +69,18 @@ pub(crate) fn bind(
     let poison = || Relation { open: true, columns: columns.clone(), ..Relation::poison() };
     let Some(options) = options(binder, properties, scope) else { return poison() };
     let folders = binder.context().catalog.external_folders();
+    for uri in uris {
+        let typed = binder.scalar(uri, scope);
+        if let Some((scheme, _)) = typed.as_text().and_then(|text| text.split_once("://"))
+            && !scheme.eq_ignore_ascii_case("file")
+        {
+            let message =
+                format!("externaldata does not fetch from '{scheme}://…': no query uses the network");
+            let hint = "fetch the file beforehand, and allow its folder (weir query --external DIR)";
+            binder.tell(Diagnostic::error(None, uri.span, message).with_hint(hint));
+            return poison();
+        }
+    }
     if folders.is_empty() {
         let diagnostic = Diagnostic::error(None, span, "externaldata may read no file here");
         binder.tell(diagnostic.with_hint(

@@ -163,7 +163,7 @@ fn arrays(
             None => default_name(&written.value).unwrap_or_else(|| names.numbered()),
         };
         if targets.iter().any(|(known, _)| *known == name) {
-            binder.error(Some("KS231"), written.value.span, format!("there are two columns '{name}'"));
+            binder.error(Some("KS171"), written.value.span, format!("there are two columns '{name}'"));
             typed = Typed::poison();
         }
         if item.kind == Some(KustoType::Decimal) {
