@@ -307,8 +307,10 @@ mod tests {
             "three | 3 | 5"
         );
         assert_eq!(
-            rows(&format!("{T} | summarize take_anyif(s, x == 5), take_anyif(x, x > 9)")),
-            "five | null"
+            rows(&format!(
+                "{T} | summarize take_anyif(s, x == 5), take_anyif(x, x > 9), take_anyif(x, g == 'q')"
+            )),
+            "five | null | 3"
         );
         assert_eq!(rows(&format!("{T} | where x > 99 | summarize take_any(s), arg_max(x, s)")), " | null | ");
     }

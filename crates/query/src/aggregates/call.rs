@@ -1,4 +1,4 @@
-use datafusion::logical_expr::{Expr, ExprFunctionExt};
+use datafusion::logical_expr::Expr;
 use weir_kql::ast::{Call, ExprKind, Span};
 use weir_value::KustoType;
 
@@ -33,11 +33,15 @@ impl AggregateArguments<'_, '_, '_> {
 
     /// The same aggregate over the rows for which a condition is true.
     pub fn filtered(&mut self, aggregate: Expr, condition: Typed) -> Expr {
-        match aggregate.clone().filter(condition.expr).build() {
-            Ok(filtered) => filtered,
-            Err(error) => {
-                self.binder.planning_failed(self.span, &error);
-                aggregate
+        match aggregate {
+            // A builder of the engine would forget what else is asked of the values, that they differ for example.
+            Expr::AggregateFunction(mut call) => {
+                call.params.filter = Some(Box::new(condition.expr));
+                Expr::AggregateFunction(call)
+            }
+            other => {
+                self.binder.error(None, self.span, "only an aggregate can be taken of some rows");
+                other
             }
         }
     }

@@ -113,3 +113,14 @@ fn distinct_if(a: &mut AggregateArguments<'_, '_, '_>) -> Typed {
     let counted = a.filtered(count_distinct(value.expr), condition);
     a.add(counted, KustoType::Long)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::rows;
+
+    #[test]
+    fn different_values_of_some_rows_are_counted() {
+        let t = "datatable(x:long)[1, 2, 1]";
+        assert_eq!(rows(&format!("{t} | summarize dcountif(x, x < 2), count_distinctif(x, x < 9)")), "1 | 2");
+    }
+}
