@@ -27,7 +27,7 @@ pub fn default_name(expr: &Expr) -> Option<String> {
         ExprKind::Paren(inner) => default_name(inner),
         ExprKind::Call(call) => {
             let first = || call.arguments.first().and_then(|argument| default_name(&argument.value));
-            match functions::naming(&call.name.text)? {
+            match functions::naming(&call.name.text, call.arguments.len())? {
                 Naming::None => None,
                 Naming::FirstArgument => first(),
                 Naming::NameAndFirstArgument => first().map(|first| format!("{}_{first}", call.name.text)),
