@@ -49,6 +49,7 @@ const FUNCTIONS: &[&str] = &[
     "geo_union_polygons_array",
     "hash_combine",
     "hash_many",
+    "hll_isvalid",
     "ingestion_time",
     "inner_nodes",
     "node_degree_in",
@@ -56,7 +57,9 @@ const FUNCTIONS: &[&str] = &[
     "node_id",
     "parse_user_agent",
     "parse_version",
+    "passthrough",
     "row_id",
+    "row_rank",
     "series_decompose",
     "series_decompose_anomalies",
     "series_decompose_forecast",
@@ -71,6 +74,7 @@ const FUNCTIONS: &[&str] = &[
     "series_periods_detect",
     "series_periods_validate",
     "series_stats",
+    "tdigest_isvalid",
 ];
 
 /// The words that begin an operator.

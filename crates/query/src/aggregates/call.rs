@@ -3,7 +3,7 @@ use weir_kql::ast::{Call, ExprKind, Span};
 use weir_value::KustoType;
 
 use super::Aggregate;
-use crate::bind::{Aggregates, Binder, Scope, accepts, assign};
+use crate::bind::{Aggregates, Binder, Scope, accepts_as_is, assign};
 use crate::typed::{Typed, column};
 
 /// The arguments of an aggregate while it is put together.
@@ -29,6 +29,12 @@ impl AggregateArguments<'_, '_, '_> {
     /// Adds an aggregate of the engine; the column that holds it.
     pub fn add(&mut self, aggregate: Expr, kind: KustoType) -> Typed {
         Typed::new(column(&self.aggregates.add(aggregate)), kind)
+    }
+
+    /// Refuses by name what is not there yet.
+    pub fn unsupported(&mut self, what: impl std::fmt::Display) -> Typed {
+        self.binder.unsupported(self.span, what);
+        Typed::poison()
     }
 
     /// The same aggregate over the rows for which a condition is true.
@@ -73,7 +79,7 @@ impl Binder<'_> {
                 parameters
                     .iter()
                     .zip(&typed)
-                    .all(|(parameter, typed)| accepts(parameter.accepts, typed, false))
+                    .all(|(parameter, typed)| accepts_as_is(parameter.accepts, typed))
             })
         });
         let Some(shape) = shape else {
