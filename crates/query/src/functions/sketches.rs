@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
 
 function!(
     DCOUNT_HLL = ["dcount_hll"],
-    Naming::NameAndFirstArgument,
+    Naming::Prefix("dcount_hll"),
     [by_kernel(&[exactly("hll", Dynamic)], &COUNT)]
 );
 kernel!(COUNT = "kql_dcount_hll" -> Long, |a, n| {
@@ -36,7 +36,7 @@ kernel!(COUNT = "kql_dcount_hll" -> Long, |a, n| {
 
 function!(
     PERCENTILE_TDIGEST = ["percentile_tdigest"],
-    Naming::NameAndFirstArgument,
+    Naming::Prefix("percentile_tdigest"),
     [
         with(&[exactly("tdigest", Dynamic), exactly("percentile", Number)], |a| {
             let found = PERCENTILE.call(vec![a.take(0).expr, a.take(1).expr]);
@@ -184,6 +184,12 @@ mod tests {
         assert_eq!(
             answer(&format!("{t} | project tdigest_merge(t, t), hll_merge(h, h) | take 0")),
             "tdigests_merge_result:dynamic, hll_merged_result:dynamic"
+        );
+        assert_eq!(
+            answer(
+                "print 1 | project dcount_hll(dynamic([1])), percentile_tdigest(dynamic([1]), 5, typeof(long))"
+            ),
+            "dcount_hll_:long, percentile_tdigest_:long\nnull | null"
         );
         assert!(refused(&format!("{t} | project rank_tdigest(t, 'x')")).contains("not supported yet"));
     }

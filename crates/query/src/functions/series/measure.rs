@@ -155,7 +155,7 @@ function!(
     STATS_DYNAMIC = ["series_stats_dynamic"],
     Naming::None,
     [with(
-        &[exactly("series", DYNAMIC), optional("ignore nonnumeric", Accepts::Exactly(KustoType::Bool))],
+        &[exactly("series", DYNAMIC), optional("ignore nonnumeric", Accepts::Constant(KustoType::Bool))],
         |a| {
             let leave_out = if a.typed.len() > 1 { a.take(1) } else { Typed::bool(false) };
             let exprs = vec![a.take(0).expr, leave_out.expr];
@@ -221,7 +221,7 @@ pub(super) static STATS: [(&str, &Kernel); 7] = [
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::value;
+    use crate::testing::{refused, value};
 
     #[test]
     fn whole_series_come_to_a_number() {
@@ -244,5 +244,8 @@ mod tests {
         );
         assert_eq!(value("series_stats_dynamic(dynamic([4, 8, null]))"), "null");
         assert_eq!(value("series_stats_dynamic(dynamic([]))"), "null");
+        assert!(
+            refused("print b = true | extend series_stats_dynamic(dynamic([1]), b)").contains("constant")
+        );
     }
 }
