@@ -183,6 +183,11 @@ pub(super) fn take_any(
         return vec![poison(binder.refuse(Some("KS119"), call.name.span, message))];
     }
     let older = call.name.text == "any";
+    let star = call.arguments.iter().find(|argument| matches!(argument.value.kind, ExprKind::Star));
+    if let Some(star) = star.filter(|_| older && call.arguments.len() > 1) {
+        let message = "'any' takes '*' alone";
+        return vec![poison(binder.refuse(Some("KS191"), star.value.span, message))];
+    }
     let unnamed = |place| match older {
         // Of a single value the word alone is the name.
         true if call.arguments.len() == 1 => String::new(),
@@ -319,6 +324,7 @@ mod tests {
             answer(&format!("{t} | summarize argmin(x, x + 1, *)")),
             "min_x:long, min_x_arg1:long, min_x_g:string, min_x_s:string\n3 | 4 | q | three"
         );
+        assert!(refused(&format!("{t} | summarize any(s, *)")).contains("KS191"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use datafusion::logical_expr::Expr;
-use weir_kql::ast::{Call, ExprKind, Span};
+use weir_kql::ast::{Call, Span};
 use weir_value::KustoType;
 
 use super::Aggregate;
@@ -64,13 +64,8 @@ impl Binder<'_> {
         aggregates: &Aggregates,
     ) -> Typed {
         let inner = scope.inside_aggregate();
-        let mut typed = Vec::with_capacity(call.arguments.len());
-        for argument in &call.arguments {
-            typed.push(match argument.value.kind {
-                ExprKind::Star => Typed::long(1),
-                _ => self.scalar(&argument.value, inner),
-            });
-        }
+        let arguments = call.arguments.iter();
+        let typed: Vec<Typed> = arguments.map(|argument| self.scalar(&argument.value, inner)).collect();
         if typed.iter().any(|typed| typed.poisoned) {
             return Typed::poison();
         }
