@@ -49,13 +49,16 @@ const FUNCTIONS: &[&str] = &[
     "geo_union_polygons_array",
     "hash_combine",
     "hash_many",
+    "hll_isvalid",
     "inner_nodes",
     "node_degree_in",
     "node_degree_out",
     "node_id",
     "parse_user_agent",
     "parse_version",
+    "passthrough",
     "row_id",
+    "row_rank",
     "series_decompose",
     "series_decompose_anomalies",
     "series_decompose_forecast",
@@ -70,6 +73,7 @@ const FUNCTIONS: &[&str] = &[
     "series_periods_detect",
     "series_periods_validate",
     "series_stats",
+    "tdigest_isvalid",
 ];
 
 /// The words that begin an operator.

@@ -98,25 +98,23 @@ fn arg_extreme(
         return vec![poison(binder.refuse(Some("KS119"), call.name.span, message))];
     };
     let by_typed = binder.scalar(&by.value, scope.inside_aggregate());
-    if by_typed.kind == KustoType::Dynamic && !by_typed.poisoned {
+    if let KustoType::Dynamic | KustoType::Guid = by_typed.kind
+        && !by_typed.poisoned
+    {
         let hint = "convert it, with tolong() or tostring() for example";
-        let diagnostic = weir_kql::Diagnostic::error(Some("KS107"), by.value.span, "a dynamic has no order");
-        binder.tell(diagnostic.with_hint(hint));
+        let message = format!("a {} has no order", by_typed.kind);
+        binder.tell(weir_kql::Diagnostic::error(Some("KS206"), by.value.span, message).with_hint(hint));
     }
     let which = if smallest { "min" } else { "max" };
     let compared = argument_name(by);
-    let compared_name = compared.clone().unwrap_or_else(|| format!("{which}_"));
-    let unnamed = |place| format!("{which}_{}_arg{place}", compared.clone().unwrap_or_default());
-    let mut values = returned(binder, call, scope, 1, by_typed.clone(), &compared_name, unnamed);
+    let prefix = format!("{which}_{}", compared.as_deref().unwrap_or_default());
     // Older spellings put what is compared into every name.
-    if let "argmax" | "argmin" = call.name.text.as_str() {
-        for (place, (name, _)) in values.iter_mut().enumerate() {
-            *name = if place == 0 {
-                format!("{which}_{name}")
-            } else {
-                format!("{which}_{compared_name}_{name}")
-            };
-        }
+    let older = matches!(call.name.text.as_str(), "argmax" | "argmin");
+    let compared = compared.filter(|_| !older).unwrap_or_else(|| prefix.clone());
+    let unnamed = |place| if older { format!("arg{place}") } else { format!("{prefix}_arg{place}") };
+    let mut values = returned(binder, call, scope, 1, by_typed.clone(), &compared, unnamed);
+    if older {
+        values.iter_mut().skip(1).for_each(|(name, _)| *name = format!("{prefix}_{name}"));
     }
     let order = order::comparable(by_typed, smallest).expr.sort(smallest, false);
     name_all(item, values, |typed| of_first(aggregates, typed, std::slice::from_ref(&order)))
@@ -184,9 +182,20 @@ pub(super) fn take_any(
         let message = format!("'{}' takes what is returned", call.name.text);
         return vec![poison(binder.refuse(Some("KS119"), call.name.span, message))];
     }
-    let unnamed = |place| format!("any_arg{place}");
+    let older = call.name.text == "any";
+    let star = call.arguments.iter().find(|argument| matches!(argument.value.kind, ExprKind::Star));
+    if let Some(star) = star.filter(|_| older && call.arguments.len() > 1) {
+        let message = "'any' takes '*' alone";
+        return vec![poison(binder.refuse(Some("KS191"), star.value.span, message))];
+    }
+    let unnamed = |place| match older {
+        // Of a single value the word alone is the name.
+        true if call.arguments.len() == 1 => String::new(),
+        true => format!("arg{place}"),
+        false => format!("any_arg{place}"),
+    };
     let mut values = returned(binder, call, scope, 0, Typed::poison(), "", unnamed);
-    if call.name.text == "any" {
+    if older {
         values.iter_mut().for_each(|(name, _)| *name = format!("any_{name}"));
     }
     let single = values.len() == 1;
@@ -301,14 +310,34 @@ mod tests {
     }
 
     #[test]
+    fn older_spellings_name_every_column() {
+        let t = format!("{T} | where x == 3");
+        assert_eq!(
+            answer(&format!("{t} | summarize any(x * 2), any(x * 2, s, y = x)")),
+            "any_:long, any_arg0:long, any_s:string, any_y:long\n6 | 6 | three | 3"
+        );
+        assert_eq!(
+            answer(&format!("{t} | summarize argmax(x * 2, x + 1, s)")),
+            "max_:long, max__arg1:long, max__s:string\n6 | 4 | three"
+        );
+        assert_eq!(
+            answer(&format!("{t} | summarize argmin(x, x + 1, *)")),
+            "min_x:long, min_x_arg1:long, min_x_g:string, min_x_s:string\n3 | 4 | q | three"
+        );
+        assert!(refused(&format!("{t} | summarize any(s, *)")).contains("KS191"));
+    }
+
+    #[test]
     fn a_single_value_is_one_that_is_there() {
         assert_eq!(
             rows(&format!("{T} | where g == 'q' | summarize take_any(s), take_any(x), strlen(take_any(s))")),
             "three | 3 | 5"
         );
         assert_eq!(
-            rows(&format!("{T} | summarize take_anyif(s, x == 5), take_anyif(x, x > 9)")),
-            "five | null"
+            rows(&format!(
+                "{T} | summarize take_anyif(s, x == 5), take_anyif(x, x > 9), take_anyif(x, g == 'q')"
+            )),
+            "five | null | 3"
         );
         assert_eq!(rows(&format!("{T} | where x > 99 | summarize take_any(s), arg_max(x, s)")), " | null | ");
     }
@@ -325,6 +354,7 @@ mod tests {
     #[test]
     fn what_has_no_order_is_refused() {
         assert!(refused("print d = dynamic(1), x = 1 | summarize arg_max(d, x)").contains("no order"));
+        assert!(refused("print g = guid(null), x = 1 | summarize arg_min(g, x)").contains("KS206"));
         assert!(refused("print x = 1 | summarize arg_max()").contains("KS119"));
         assert!(refused("print x = 1 | summarize take_any(y)").contains("KS142"));
     }

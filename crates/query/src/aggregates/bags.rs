@@ -17,16 +17,20 @@ use crate::typed::Typed;
 /// Properties that a bag of a group may have; further ones are left out.
 const PROPERTIES_MAX: usize = 1_048_576;
 
-pub(super) const AGGREGATES: &[&Aggregate] = &[&MAKE_BAG, &MAKE_BAG_IF];
+pub(super) const AGGREGATES: &[&Aggregate] = &[&MAKE_BAG, &MAKE_DICTIONARY, &MAKE_BAG_IF];
 
 const MAKE_BAG: Aggregate = Aggregate {
-    names: &["make_bag", "make_dictionary"],
+    names: &["make_bag"],
     naming: Naming::Prefix("bag"),
     overloads: &[Shape {
         parameters: &[exactly("expr", KustoType::Dynamic), optional("max size", Accepts::Integer)],
         build: |a| merged(a, None),
     }],
 };
+
+/// An older spelling.
+const MAKE_DICTIONARY: Aggregate =
+    Aggregate { names: &["make_dictionary"], naming: Naming::Prefix("dictionary"), ..MAKE_BAG };
 
 const MAKE_BAG_IF: Aggregate = Aggregate {
     names: &["make_bag_if"],
@@ -48,7 +52,7 @@ fn merged(a: &mut AggregateArguments<'_, '_, '_>, condition: Option<usize>) -> T
         Some(size) => size.as_long(),
     };
     let Some(size) = size else {
-        return a.binder.refuse(None, a.span, "the largest size must be a constant whole number");
+        return a.unsupported("a largest size that is no constant");
     };
     let mut bag = MERGE.call(vec![value.expr, Typed::long(size).expr]);
     if let Some(place) = condition {
@@ -146,5 +150,12 @@ mod tests {
         assert_eq!(rows(&format!("{T} | where g > 5 | summarize make_bag(v)")), "{}");
         assert_eq!(rows(&format!("{T} | summarize make_bag(bag_pack(k, 1), 1)")), "{\"a\":1}");
         assert!(refused(&format!("{T} | summarize make_bag(k)")).contains("KS107"));
+        assert!(refused(&format!("{T} | summarize make_bag(v, g)")).contains("not supported yet"));
+        assert_eq!(
+            answer(&format!(
+                "{T} | where g == 2 | summarize make_dictionary(bag_pack(k, 1)), make_dictionary(v)"
+            )),
+            "dictionary_:dynamic, dictionary_v:dynamic\n{\"c\":1} | {}"
+        );
     }
 }

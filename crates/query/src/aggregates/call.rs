@@ -1,9 +1,9 @@
-use datafusion::logical_expr::{Expr, ExprFunctionExt};
-use weir_kql::ast::{Call, ExprKind, Span};
+use datafusion::logical_expr::Expr;
+use weir_kql::ast::{Call, Span};
 use weir_value::KustoType;
 
 use super::Aggregate;
-use crate::bind::{Aggregates, Binder, Scope, accepts, assign};
+use crate::bind::{Aggregates, Binder, Scope, accepts_as_is, assign};
 use crate::typed::{Typed, column};
 
 /// The arguments of an aggregate while it is put together.
@@ -31,13 +31,23 @@ impl AggregateArguments<'_, '_, '_> {
         Typed::new(column(&self.aggregates.add(aggregate)), kind)
     }
 
+    /// Refuses by name what is not there yet.
+    pub fn unsupported(&mut self, what: impl std::fmt::Display) -> Typed {
+        self.binder.unsupported(self.span, what);
+        Typed::poison()
+    }
+
     /// The same aggregate over the rows for which a condition is true.
     pub fn filtered(&mut self, aggregate: Expr, condition: Typed) -> Expr {
-        match aggregate.clone().filter(condition.expr).build() {
-            Ok(filtered) => filtered,
-            Err(error) => {
-                self.binder.planning_failed(self.span, &error);
-                aggregate
+        match aggregate {
+            // A builder of the engine would forget what else is asked of the values, that they differ for example.
+            Expr::AggregateFunction(mut call) => {
+                call.params.filter = Some(Box::new(condition.expr));
+                Expr::AggregateFunction(call)
+            }
+            other => {
+                self.binder.error(None, self.span, "only an aggregate can be taken of some rows");
+                other
             }
         }
     }
@@ -54,13 +64,8 @@ impl Binder<'_> {
         aggregates: &Aggregates,
     ) -> Typed {
         let inner = scope.inside_aggregate();
-        let mut typed = Vec::with_capacity(call.arguments.len());
-        for argument in &call.arguments {
-            typed.push(match argument.value.kind {
-                ExprKind::Star => Typed::long(1),
-                _ => self.scalar(&argument.value, inner),
-            });
-        }
+        let arguments = call.arguments.iter();
+        let typed: Vec<Typed> = arguments.map(|argument| self.scalar(&argument.value, inner)).collect();
         if typed.iter().any(|typed| typed.poisoned) {
             return Typed::poison();
         }
@@ -69,7 +74,7 @@ impl Binder<'_> {
                 parameters
                     .iter()
                     .zip(&typed)
-                    .all(|(parameter, typed)| accepts(parameter.accepts, typed, false))
+                    .all(|(parameter, typed)| accepts_as_is(parameter.accepts, typed))
             })
         });
         let Some(shape) = shape else {

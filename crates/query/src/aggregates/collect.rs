@@ -80,7 +80,7 @@ fn collect(a: &mut AggregateArguments<'_, '_, '_>, what: Collect, condition: Opt
         Some(size) => size.as_long(),
     };
     let Some(size) = size else {
-        return a.binder.refuse(None, a.span, "the largest size must be a constant whole number");
+        return a.unsupported("a largest size that is no constant");
     };
     let mut collected: Expr = what.function().call(vec![value.expr, Typed::long(size).expr]);
     if let Some(place) = condition {

@@ -1,6 +1,7 @@
 //! `count`, `countif`, `dcount`, `count_distinct` and their `…if` twins.
 
 use datafusion::functions_aggregate::expr_fn::{count, count_distinct};
+use datafusion::logical_expr::Expr;
 use weir_value::KustoType;
 
 use super::{Aggregate, AggregateArguments, Shape};
@@ -55,10 +56,11 @@ const DCOUNT: Aggregate = Aggregate {
     names: &["dcount"],
     naming: Naming::Prefix("dcount"),
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Any), optional("accuracy", Accepts::Integer)],
+        parameters: &[one("expr", Accepts::Any), optional("accuracy", Accepts::NotDynamic)],
         build: |a| {
             let value = distinct_value(a);
-            a.add(count_distinct(value.expr), KustoType::Long)
+            let counted = count_distinct(value.expr);
+            accurately(a, 1, counted)
         },
     }],
 };
@@ -70,7 +72,7 @@ const DCOUNT_IF: Aggregate = Aggregate {
         parameters: &[
             one("expr", Accepts::Any),
             exactly("predicate", KustoType::Bool),
-            optional("accuracy", Accepts::Integer),
+            optional("accuracy", Accepts::NotDynamic),
         ],
         build: distinct_if,
     }],
@@ -81,7 +83,7 @@ const COUNT_DISTINCT: Aggregate = Aggregate {
     names: &["count_distinct"],
     naming: Naming::Prefix("count_distinct"),
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Any)],
+        parameters: &[one("expr", Accepts::NotDynamic)],
         build: |a| {
             let value = distinct_value(a);
             a.add(count_distinct(value.expr), KustoType::Long)
@@ -93,7 +95,7 @@ const COUNT_DISTINCT_IF: Aggregate = Aggregate {
     names: &["count_distinctif"],
     naming: Naming::Prefix("count_distinctif"),
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        parameters: &[one("expr", Accepts::NotDynamic), exactly("predicate", KustoType::Bool)],
         build: distinct_if,
     }],
 };
@@ -111,5 +113,38 @@ fn distinct_if(a: &mut AggregateArguments<'_, '_, '_>) -> Typed {
     let value = distinct_value(a);
     let condition = a.take(1);
     let counted = a.filtered(count_distinct(value.expr), condition);
-    a.add(counted, KustoType::Long)
+    accurately(a, 2, counted)
+}
+
+/// What was counted. How accurate it is to be is a number, if it is given; all are as exact as can be.
+fn accurately(a: &mut AggregateArguments<'_, '_, '_>, place: usize, counted: Expr) -> Typed {
+    match a.typed.get(place).map(|accuracy| accuracy.kind) {
+        None | Some(KustoType::Int | KustoType::Long) => a.add(counted, KustoType::Long),
+        Some(kind) => a.unsupported(format!("an accuracy that is a {kind}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, rows};
+
+    const T: &str = "datatable(x:long, d:dynamic)[1, dynamic([1]), 2, dynamic([1]), 1, dynamic(2)]";
+
+    #[test]
+    fn different_values_are_counted_whatever_the_accuracy() {
+        assert_eq!(
+            rows(&format!(
+                "{T} | summarize dcount(x), dcount(d, 4), dcountif(x, x < 2, 2), count_distinct(x), count_distinctif(x, x < 9)"
+            )),
+            "2 | 2 | 1 | 2 | 2"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_refused() {
+        assert!(refused(&format!("{T} | summarize dcount(x, 'x')")).contains("not supported yet"));
+        for call in ["count_distinct(d)", "count_distinctif(d, true)", "dcount(x, d)", "dcountif(x, d)"] {
+            assert!(refused(&format!("{T} | summarize {call}")).contains("KS107"), "{call}");
+        }
+    }
 }

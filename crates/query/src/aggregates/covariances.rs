@@ -30,9 +30,12 @@ measure!(POPULATION, "covariancep", covar_pop, VALUES, false);
 measure!(POPULATION_IF, "covariancepif", covar_pop, VALUES_IF, true);
 
 const VALUES: &[crate::functions::Parameter] =
-    &[one("expr 1", Accepts::Number), one("expr 2", Accepts::Number)];
-const VALUES_IF: &[crate::functions::Parameter] =
-    &[one("expr 1", Accepts::Number), one("expr 2", Accepts::Number), exactly("predicate", KustoType::Bool)];
+    &[one("expr 1", Accepts::Summable), one("expr 2", Accepts::Summable)];
+const VALUES_IF: &[crate::functions::Parameter] = &[
+    one("expr 1", Accepts::Summable),
+    one("expr 2", Accepts::Summable),
+    exactly("predicate", KustoType::Bool),
+];
 
 /// How far two numbers differ together; 0 over one pair or none, as for the variance.
 fn covariance(
@@ -41,6 +44,11 @@ fn covariance(
     conditional: bool,
 ) -> Typed {
     let (first, second) = (a.take(0), a.take(1));
+    for kind in [first.kind, second.kind] {
+        if let KustoType::Datetime | KustoType::Timespan = kind {
+            return a.unsupported(format!("the covariance of a {kind}"));
+        }
+    }
     let first = a.binder.converted(first, KustoType::Real);
     let second = a.binder.converted(second, KustoType::Real);
     let mut measure = which(first.expr, second.expr);
@@ -54,7 +62,7 @@ fn covariance(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{answer, rows};
+    use crate::testing::{answer, refused, rows};
 
     #[test]
     fn pairs_are_measured() {
@@ -67,5 +75,7 @@ mod tests {
             rows(&format!("{t} | summarize covarianceif(x, y, x < 3), covariancepif(x, y, x > 9)")),
             "1.0 | 0.0"
         );
+        assert!(refused(&format!("{t} | summarize covariance(x, y * 1h)")).contains("not supported yet"));
+        assert!(refused(&format!("{t} | summarize covariance(x, dynamic(1))")).contains("KS107"));
     }
 }

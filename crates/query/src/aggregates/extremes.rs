@@ -14,20 +14,26 @@ pub(super) const AGGREGATES: &[&Aggregate] = &[&MIN, &MAX, &MIN_IF, &MAX_IF];
 const MIN: Aggregate = Aggregate {
     names: &["min"],
     naming: Naming::Prefix("min"),
-    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, true, false) }],
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Orderable)],
+        build: |a| extreme(a, true, false),
+    }],
 };
 
 const MAX: Aggregate = Aggregate {
     names: &["max"],
     naming: Naming::Prefix("max"),
-    overloads: &[Shape { parameters: &[one("expr", Accepts::Any)], build: |a| extreme(a, false, false) }],
+    overloads: &[Shape {
+        parameters: &[one("expr", Accepts::Orderable)],
+        build: |a| extreme(a, false, false),
+    }],
 };
 
 const MIN_IF: Aggregate = Aggregate {
     names: &["minif"],
     naming: Naming::Prefix("minif"),
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        parameters: &[one("expr", Accepts::Orderable), exactly("predicate", KustoType::Bool)],
         build: |a| extreme(a, true, true),
     }],
 };
@@ -36,7 +42,7 @@ const MAX_IF: Aggregate = Aggregate {
     names: &["maxif"],
     naming: Naming::Prefix("maxif"),
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Any), exactly("predicate", KustoType::Bool)],
+        parameters: &[one("expr", Accepts::Orderable), exactly("predicate", KustoType::Bool)],
         build: |a| extreme(a, false, true),
     }],
 };
@@ -44,11 +50,6 @@ const MAX_IF: Aggregate = Aggregate {
 /// The smallest or largest value; null over nothing, blank for strings.
 pub(super) fn extreme(a: &mut AggregateArguments<'_, '_, '_>, smallest: bool, conditional: bool) -> Typed {
     let value = a.take(0);
-    if value.kind == KustoType::Dynamic {
-        let hint = "convert it, with tolong() for example";
-        a.binder.tell(weir_kql::Diagnostic::error(None, a.span, "a dynamic has no order").with_hint(hint));
-        return Typed::poison();
-    }
     let kind = value.kind;
     let compared = order::comparable(value, smallest);
     let compared_kind = compared.kind;
@@ -60,4 +61,18 @@ pub(super) fn extreme(a: &mut AggregateArguments<'_, '_, '_>, smallest: bool, co
     let found = a.add(found, compared_kind);
     let found = order::compared(found, kind);
     if kind == KustoType::String { or_else(found, physical::text("")) } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, rows};
+
+    #[test]
+    fn what_has_no_order_has_no_extremes() {
+        let t = "print d = dynamic(1), g = guid(74be27de-1e4e-49d9-b579-fe0b331d3642), b = true, s = 'x'";
+        assert_eq!(rows(&format!("{t} | summarize min(b), max(s), maxif(s, not(b))")), "True | x | ");
+        for call in ["min(d)", "max(g)", "minif(g, b)", "maxif(d, b)", "minif(s, d)"] {
+            assert!(refused(&format!("{t} | summarize {call}")).contains("KS107"), "{call}");
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod order;
 mod ordered;
 mod own;
 mod percentiles;
+mod places;
 mod schemas;
 mod series;
 mod sketches;

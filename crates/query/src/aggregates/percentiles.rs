@@ -2,20 +2,16 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/percentiles-aggregation-function>
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array};
-use datafusion::arrow::datatypes::Int64Type;
-use datafusion::common::{Result, ScalarValue, exec_err};
+use datafusion::common::ScalarValue;
 use weir_kql::ast::{Call, ExprKind, Literal, NamedExpr};
 use weir_value::KustoType;
 use weir_value::dynamic::{Kind, View};
 
-use super::own::{Group, Own, eights};
+use super::places::{PLACE, PLACES};
 use super::{Aggregate, AggregateArguments, NamedColumn, Shape, order};
 use crate::bind::{Binder, Scope, choose, default_name, pack};
 use crate::functions::dynamic::ARRAY;
-use crate::functions::{Accepts, Naming, many, one};
-use crate::kernel;
-use crate::kernel::{Column, Dyn, Long};
+use crate::functions::{Accepts, Naming, exactly, many, one};
 use crate::physical;
 use crate::typed::{Typed, column};
 
@@ -28,7 +24,7 @@ const PERCENTILE: Aggregate = Aggregate {
     names: &["percentile"],
     naming: Naming::Percentile,
     overloads: &[Shape {
-        parameters: &[one("expr", Accepts::Summable), one("percentile", Accepts::Number)],
+        parameters: &[one("expr", Accepts::Any), one("percentile", Accepts::Number)],
         build: |a| single(a, false),
     }],
 };
@@ -38,7 +34,7 @@ const PERCENTILE_WEIGHTED: Aggregate = Aggregate {
     naming: Naming::Percentile,
     overloads: &[Shape {
         parameters: &[
-            one("expr", Accepts::Summable),
+            one("expr", Accepts::Any),
             one("weight", Accepts::Integer),
             one("percentile", Accepts::Number),
         ],
@@ -51,11 +47,11 @@ const PERCENTILES_ARRAY: Aggregate = Aggregate {
     naming: Naming::Prefix("percentiles"),
     overloads: &[
         Shape {
-            parameters: &[one("expr", Accepts::Summable), one("percentiles", Accepts::Constant(Dynamic))],
+            parameters: &[one("expr", Accepts::Any), exactly("percentiles", Dynamic)],
             build: |a| array(a, false),
         },
         Shape {
-            parameters: &[one("expr", Accepts::Summable), many("percentile", Accepts::Number, 1)],
+            parameters: &[one("expr", Accepts::Any), many("percentile", Accepts::Number, 1)],
             build: |a| array(a, false),
         },
     ],
@@ -67,15 +63,15 @@ const PERCENTILES_WEIGHTED_ARRAY: Aggregate = Aggregate {
     overloads: &[
         Shape {
             parameters: &[
-                one("expr", Accepts::Summable),
+                one("expr", Accepts::Any),
                 one("weight", Accepts::Integer),
-                one("percentiles", Accepts::Constant(Dynamic)),
+                exactly("percentiles", Dynamic),
             ],
             build: |a| array(a, true),
         },
         Shape {
             parameters: &[
-                one("expr", Accepts::Summable),
+                one("expr", Accepts::Any),
                 one("weight", Accepts::Integer),
                 many("percentile", Accepts::Number, 1),
             ],
@@ -115,15 +111,15 @@ pub(super) fn percentiles(
         return vec![(String::new(), false, Typed::poison())];
     }
     let forms: &[crate::functions::Parameter] = match weighted {
-        false => &[one("expr", Accepts::Summable), many("percentile", Accepts::Number, 1)],
+        false => &[one("expr", Accepts::Any), many("percentile", Accepts::Number, 1)],
         true => &[
-            one("expr", Accepts::Summable),
+            one("expr", Accepts::Any),
             one("weight", Accepts::Integer),
             many("percentile", Accepts::Number, 1),
         ],
     };
     let fits = crate::bind::assign(forms, typed.len()).is_some_and(|parameters| {
-        parameters.iter().zip(&typed).all(|(p, typed)| crate::bind::accepts(p.accepts, typed, false))
+        parameters.iter().zip(&typed).all(|(p, typed)| crate::bind::accepts_as_is(p.accepts, typed))
     });
     if !fits {
         return vec![(String::new(), false, binder.refuse_arguments(&[forms], call, &typed, call.name.span))];
@@ -146,7 +142,9 @@ pub(super) fn percentiles(
 pub(crate) fn name(call: &Call, place: usize) -> String {
     let value = call.arguments.first().and_then(|argument| default_name(&argument.value));
     let percentile = call.arguments.get(place).map(|argument| match &argument.value.kind {
+        ExprKind::Literal(Literal::Int(Some(value))) => value.to_string(),
         ExprKind::Literal(Literal::Long(Some(value))) => value.to_string(),
+        ExprKind::Literal(Literal::Decimal(Some(value))) => value.clone(),
         ExprKind::Literal(Literal::Real(Some(value))) => format!("{value}"),
         _ => String::new(),
     });
@@ -168,10 +166,10 @@ impl Found {
         let value = a.take(0);
         let value = match value.kind {
             Int => value.widened(),
-            Decimal | Dynamic => a.binder.converted(value, Number),
+            Decimal => a.binder.converted(value, Number),
             Whole | Number | Datetime | Timespan => value,
             kind => {
-                a.binder.error(Some("KS107"), a.span, format!("a {kind} has no percentiles"));
+                a.unsupported(format!("the percentiles of a {kind}"));
                 return None;
             }
         };
@@ -197,6 +195,10 @@ fn wanted(a: &mut AggregateArguments<'_, '_, '_>, first: usize) -> Option<Vec<u8
     let mut wanted = Vec::new();
     for place in first..a.typed.len() {
         let typed = a.take(place);
+        if typed.as_constant().is_none() {
+            a.unsupported("a percentile that is no constant");
+            return None;
+        }
         let real = a.binder.converted(typed.clone(), Number);
         match (typed.kind, typed.as_constant()) {
             (Dynamic, Some(ScalarValue::BinaryView(Some(bytes))))
@@ -222,123 +224,6 @@ fn wanted(a: &mut AggregateArguments<'_, '_, '_>, first: usize) -> Option<Vec<u8
             a.binder.error(None, a.span, "a percentile is a constant number from 0 to 100");
             None
         }
-    }
-}
-
-kernel!(
-    /// One of the places that an aggregate found.
-    PLACE = "kql_percentile_place" -> Long, |a, n| {
-        let (places, indices) = (Column::<Dyn>::of(&a[0])?, Column::<Long>::of(&a[1])?);
-        let one = |row| {
-            let index = usize::try_from(indices.get(row)?).ok()?;
-            eights(places.get(row)?.bytes()).nth(index)
-        };
-        Ok(std::sync::Arc::new((0..n).map(one).collect::<Int64Array>()))
-    }
-);
-
-static PLACES: Own = Own {
-    name: "kql_percentile_places",
-    result: Dynamic,
-    begin: |constants| match constants.get(2) {
-        Some(Some(ScalarValue::BinaryView(Some(wanted)))) => {
-            let wanted = eights(wanted).map(|bits| f64::from_bits(bits as u64)).collect();
-            Ok(Box::new(Places { wanted, values: Vec::new(), sorted: 0 }))
-        }
-        _ => exec_err!("percentiles must be constants"),
-    },
-};
-
-/// The values of a group with their weights.
-#[derive(Debug)]
-struct Places {
-    wanted: Vec<f64>,
-    values: Vec<(i64, u64)>,
-    /// How many of the values, from the first, are sorted and differ.
-    sorted: usize,
-}
-
-impl Places {
-    fn push(&mut self, value: i64, weight: u64) {
-        // Few values that come often take the space of few.
-        if self.values.len() >= 4096.max(self.sorted.saturating_mul(2)) {
-            self.sort();
-        }
-        self.values.push((value, weight));
-    }
-
-    /// Sorts, and makes equal values one.
-    fn sort(&mut self) {
-        self.values.sort_unstable_by_key(|(value, _)| *value);
-        self.values.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 = kept.1.saturating_add(next.1);
-            }
-            same
-        });
-        self.sorted = self.values.len();
-    }
-}
-
-impl Group for Places {
-    fn add(&mut self, arguments: &[ArrayRef]) -> Result<()> {
-        let values = arguments[0].as_primitive_opt::<Int64Type>();
-        let weights = arguments[1].as_primitive_opt::<Int64Type>();
-        let (Some(values), Some(weights)) = (values, weights) else {
-            return exec_err!("percentiles are found among whole numbers only");
-        };
-        for row in 0..values.len() {
-            let weight = if weights.is_valid(row) { weights.value(row) } else { 0 };
-            if let (true, Ok(weight @ 1..)) = (values.is_valid(row), u64::try_from(weight)) {
-                self.push(values.value(row), weight);
-            }
-        }
-        Ok(())
-    }
-
-    fn merge(&mut self, saved: &[u8]) -> Result<()> {
-        let mut numbers = eights(saved);
-        while let (Some(value), Some(weight)) = (numbers.next(), numbers.next()) {
-            self.push(value, weight as u64);
-        }
-        Ok(())
-    }
-
-    fn save(&mut self) -> Vec<u8> {
-        self.sort();
-        self.values
-            .iter()
-            .flat_map(|(value, weight)| [value.to_le_bytes(), (*weight as i64).to_le_bytes()])
-            .flatten()
-            .collect()
-    }
-
-    fn result(&mut self) -> Result<ScalarValue> {
-        self.sort();
-        let total: u128 = self.values.iter().map(|(_, weight)| u128::from(*weight)).sum();
-        if total == 0 {
-            return Ok(ScalarValue::BinaryView(None));
-        }
-        let mut places = Vec::new();
-        for wanted in &self.wanted {
-            // The smallest value at or below which so many percent of the weight lie.
-            // A rank that is whole but for the last digits of its calculation is whole.
-            let rank = wanted * total as f64 / 100.0;
-            let rank = (rank - rank * 1e-12).ceil().max(1.0) as u128;
-            let mut seen = 0_u128;
-            let found = self.values.iter().find(|(_, weight)| {
-                seen += u128::from(*weight);
-                seen >= rank
-            });
-            let (place, _) = found.or(self.values.last()).copied().unwrap_or_default();
-            places.extend(place.to_le_bytes());
-        }
-        Ok(ScalarValue::BinaryView(Some(places)))
-    }
-
-    fn size(&self) -> usize {
-        self.values.capacity() * size_of::<(i64, u64)>() + self.wanted.capacity() * 8
     }
 }
 
@@ -392,7 +277,25 @@ mod tests {
         );
         assert!(refused(&format!("{T} | summarize percentile(x, 101)")).contains("from 0 to 100"));
         assert!(refused(&format!("{T} | summarize percentile(x, g)")).contains("constant"));
-        assert!(refused(&format!("{T} | summarize percentile('a', 5)")).contains("KS107"));
+        assert!(refused(&format!("{T} | summarize percentile(x, dynamic(5))")).contains("KS107"));
+        assert_eq!(
+            answer(&format!("{T} | summarize percentiles(x, int(1), decimal(2.5)) | take 0")),
+            "percentile_x_1:long, percentile_x_2_5:long"
+        );
         assert!(refused(&format!("{T} | summarize percentiles(x)")).contains("KS119"));
+    }
+
+    #[test]
+    fn what_has_no_published_percentiles_is_refused_by_name() {
+        let t = format!("{T} | extend d = dynamic([5])");
+        for call in [
+            "percentile('a', 5)",
+            "percentile(d, 5)",
+            "percentiles(x, 5, x)",
+            "percentiles_array(x, d)",
+            "percentilesw_array(g == 1, x, 5)",
+        ] {
+            assert!(refused(&format!("{t} | summarize {call}")).contains("not supported yet"), "{call}");
+        }
     }
 }

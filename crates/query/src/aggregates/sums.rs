@@ -49,7 +49,7 @@ fn sum_of(a: &mut AggregateArguments<'_, '_, '_>, conditional: bool) -> Typed {
     let value = a.take(0).widened();
     let kind = value.kind;
     if kind == Datetime {
-        return a.binder.refuse(Some("KS107"), a.span, "datetimes have no sum");
+        return a.unsupported("the sum of datetimes");
     }
     let mut total = match kind {
         Decimal => decimals::SUM.call(vec![value.expr]),
@@ -120,7 +120,7 @@ pub(super) fn or_else(typed: Typed, constant: ScalarValue) -> Typed {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{answer, rows};
+    use crate::testing::{answer, refused, rows};
 
     const T: &str = "datatable(i:int, x:long, r:real, d:timespan, t:datetime)[1, 5, 0.5, 1h, datetime(2024-01-01), 3, long(null), real(null), 2h, datetime(2024-01-01 00:00:00.0000003), int(null), 9223372036854775807, 2.0, timespan(null), datetime(null)]";
 
@@ -134,6 +134,20 @@ mod tests {
             rows(&format!("{T} | summarize avg(t), avgif(t, i == 3), avgif(t, i > 9)")),
             "2024-01-01T00:00:00.0000001Z | 2024-01-01T00:00:00.0000003Z | null"
         );
+    }
+
+    #[test]
+    fn dynamics_are_neither_summed_nor_conditions() {
+        let d = format!("{T} | extend d = dynamic({{'a': 1}})");
+        for call in ["sum(d)", "avg(d.a)", "stdev(d.a)", "sumif(x, d)", "avgif(x, d.a)", "countif(d)"] {
+            let text = refused(&format!("{d} | summarize {call}"));
+            assert!(text.contains("KS107") && text.contains("this is a dynamic"), "{call}: {text}");
+        }
+        assert_eq!(
+            rows(&format!("{d} | summarize sum(tolong(d.a)), sumif(x, tobool(d.a))")),
+            "3 | -9223372036854775804"
+        );
+        assert!(refused(&format!("{T} | summarize sum(t)")).contains("not supported yet"));
     }
 
     #[test]

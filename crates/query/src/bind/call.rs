@@ -184,7 +184,9 @@ impl Binder<'_> {
                 Diagnostic::error(Some("KS119"), span, message)
             }
             Some(parameters) => {
-                let wrong = parameters.iter().zip(typed).position(|(p, t)| !accepts(p.accepts, t, false));
+                let pairs = || parameters.iter().zip(typed);
+                let wrong = pairs().position(|(p, t)| !accepts(p.accepts, t, false));
+                let wrong = wrong.or_else(|| pairs().position(|(p, t)| !accepts_as_is(p.accepts, t)));
                 let index = wrong.unwrap_or(0);
                 let place = call.arguments.get(index).map_or(span, |argument| argument.value.span);
                 let kind = typed.get(index).map_or(KustoType::Dynamic, |typed| typed.kind);
@@ -463,6 +465,21 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
         Accepts::Orderable => matches!(kind, Datetime | Timespan | Bool | Text) || is_number(kind),
         Accepts::Type => false,
     }
+}
+
+/// Whether an argument can be given to a parameter of an aggregate or a window function: there no dynamic stands for a
+/// value of another type.
+pub(crate) fn accepts_as_is(wanted: Accepts, typed: &Typed) -> bool {
+    let takes_dynamics = matches!(
+        wanted,
+        Accepts::Any
+            | Accepts::Text
+            | Accepts::Packed
+            | Accepts::StringOrDynamic
+            | Accepts::Exactly(KustoType::Dynamic)
+            | Accepts::Constant(KustoType::Dynamic)
+    );
+    (takes_dynamics || typed.kind != KustoType::Dynamic) && accepts(wanted, typed, false)
 }
 
 fn describe(accepts: Accepts) -> String {

@@ -28,7 +28,7 @@ use weir_kql::ast::{Query, Span};
 use weir_kql::{Diagnostic, Severity};
 
 pub use call::Arguments;
-pub(crate) use call::{accepts, assign};
+pub(crate) use call::{accepts_as_is, assign};
 pub(crate) use compare::choose;
 pub(crate) use conversion::is_number;
 pub(crate) use conversion::pack;

@@ -26,8 +26,8 @@ pub fn default_name(expr: &Expr) -> Option<String> {
         }
         ExprKind::Paren(inner) => default_name(inner),
         ExprKind::Call(call) => {
-            let first = || call.arguments.first().and_then(|argument| default_name(&argument.value));
-            match functions::naming(&call.name.text)? {
+            let first = || call.arguments.first().and_then(|argument| inner_name(&argument.value));
+            match functions::naming(&call.name.text, call.arguments.len())? {
                 Naming::None => None,
                 Naming::FirstArgument => first(),
                 Naming::NameAndFirstArgument => first().map(|first| format!("{}_{first}", call.name.text)),
@@ -44,6 +44,19 @@ pub fn default_name(expr: &Expr) -> Option<String> {
             }
         }
         _ => None,
+    }
+}
+
+/// The name that an argument gives the call around it: none where it makes its names by itself.
+fn inner_name(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Call(call)
+            if aggregates::several(&call.name.text).is_some()
+                || functions::naming(&call.name.text, call.arguments.len()) == Some(Naming::Percentile) =>
+        {
+            None
+        }
+        _ => default_name(expr),
     }
 }
 

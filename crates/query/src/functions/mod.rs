@@ -39,7 +39,7 @@ use std::sync::LazyLock;
 use weir_value::KustoType;
 
 use crate::aggregates;
-use crate::bind::Arguments;
+use crate::bind::{Arguments, assign};
 use crate::kernel::Kernel;
 use crate::typed::Typed;
 
@@ -227,8 +227,15 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BY_NAME.keys().copied()
 }
 
-/// What a column is called that holds the result of a function or an aggregate; nothing for a name that is
-/// neither.
-pub fn naming(name: &str) -> Option<Naming> {
-    function(name).map(|f| f.naming).or_else(|| aggregates::aggregate(name).map(|a| a.naming))
+/// What a column is called that holds the result of a function or an aggregate of so many arguments; nothing for a name
+/// that is neither.
+pub fn naming(name: &str, arguments: usize) -> Option<Naming> {
+    match (function(name), aggregates::aggregate(name)) {
+        // Some names are of both: one merges the values of rows, the other its arguments.
+        (Some(function), Some(aggregate)) => {
+            let aggregates = aggregate.overloads.iter().any(|s| assign(s.parameters, arguments).is_some());
+            Some(if aggregates { aggregate.naming } else { function.naming })
+        }
+        (function, aggregate) => function.map(|f| f.naming).or(aggregate.map(|a| a.naming)),
+    }
 }

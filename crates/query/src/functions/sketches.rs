@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
 
 function!(
     DCOUNT_HLL = ["dcount_hll"],
-    Naming::NameAndFirstArgument,
+    Naming::Prefix("dcount_hll"),
     [by_kernel(&[exactly("hll", Dynamic)], &COUNT)]
 );
 kernel!(COUNT = "kql_dcount_hll" -> Long, |a, n| {
@@ -36,9 +36,12 @@ kernel!(COUNT = "kql_dcount_hll" -> Long, |a, n| {
 
 function!(
     PERCENTILE_TDIGEST = ["percentile_tdigest"],
-    Naming::NameAndFirstArgument,
+    Naming::Prefix("percentile_tdigest"),
     [
-        by_kernel(&[exactly("tdigest", Dynamic), exactly("percentile", Number)], &PERCENTILE),
+        with(&[exactly("tdigest", Dynamic), exactly("percentile", Number)], |a| {
+            let found = PERCENTILE.call(vec![a.take(0).expr, a.take(1).expr]);
+            a.binder.converted(Typed::new(found, Number), Dynamic)
+        }),
         with(
             &[exactly("tdigest", Dynamic), exactly("percentile", Number), one("type", Accepts::Type)],
             |a| {
@@ -55,7 +58,7 @@ kernel!(PERCENTILE = "kql_percentile_tdigest" -> Real, |a, n| {
 
 function!(
     PERCENTILES_ARRAY_TDIGEST = ["percentiles_array_tdigest"],
-    Naming::NameAndFirstArgument,
+    Naming::Prefix("percentile_tdigest"),
     [with(&[exactly("tdigest", Dynamic), many("percentile", Accepts::Number, 1)], |a| {
         let values: Vec<Typed> = (1..a.typed.len()).map(|place| a.take(place)).collect();
         let digest = a.take(0);
@@ -94,13 +97,13 @@ kernel!(PERCENTILES = "kql_percentiles_array_tdigest" -> Dynamic, |a, n| {
 
 function!(
     RANK_TDIGEST = ["rank_tdigest"],
-    Naming::NameAndFirstArgument,
-    [with(&[exactly("tdigest", Dynamic), one("value", Accepts::Summable)], |a| ranked(a, &RANK))]
+    Naming::None,
+    [with(&[exactly("tdigest", Dynamic), one("value", Accepts::Any)], |a| ranked(a, &RANK))]
 );
 function!(
     PERCENT_RANK_TDIGEST = ["percentrank_tdigest"],
-    Naming::NameAndFirstArgument,
-    [with(&[exactly("tdigest", Dynamic), one("value", Accepts::Summable)], |a| ranked(a, &PERCENT_RANK))]
+    Naming::None,
+    [with(&[exactly("tdigest", Dynamic), one("value", Accepts::Any)], |a| ranked(a, &PERCENT_RANK))]
 );
 kernel!(RANK = "kql_rank_tdigest" -> Real, |a, n| {
     map2::<Dyn, Real, f64, Float64Array>(a, n, |view, value| Some(Digest::of(view)?.rank(value)))
@@ -111,18 +114,22 @@ kernel!(PERCENT_RANK = "kql_percentrank_tdigest" -> Real, |a, n| {
 
 fn ranked(a: &mut crate::bind::Arguments<'_, '_, '_>, kernel: &'static kernel::Kernel) -> Typed {
     let (digest, value) = (a.take(0), a.take(1));
+    if let kind @ (KustoType::String | KustoType::Bool | KustoType::Guid) = value.kind {
+        a.binder.unsupported(a.span, format!("the rank of a {kind} in a digest"));
+        return Typed::poison();
+    }
     let value = a.binder.converted(value, Number);
     a.binder.fold(Typed::new(kernel.call(vec![digest.expr, value.expr]), Number))
 }
 
 function!(
     HLL_MERGE = ["hll_merge"],
-    Naming::None,
+    Naming::Only("hll_merged_result"),
     [with(&[many("hll", Accepts::Exactly(Dynamic), 2)], |a| merged(a, &MERGE_HLL))]
 );
 function!(
     TDIGEST_MERGE = ["tdigest_merge", "merge_tdigest", "merge_tdigests"],
-    Naming::None,
+    Naming::Only("tdigests_merge_result"),
     [with(&[many("tdigest", Accepts::Exactly(Dynamic), 2)], |a| merged(a, &MERGE_TDIGEST))]
 );
 kernel!(MERGE_HLL = "kql_hll_merge_of" -> Dynamic, |a, n| {
@@ -162,7 +169,30 @@ fn each_merged<T>(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{refused, rows};
+    use crate::testing::{answer, refused, rows};
+
+    #[test]
+    fn columns_are_called_as_published() {
+        let t = "range x from 1 to 10 step 1 | summarize t = tdigest(x), h = hll(x)";
+        assert_eq!(
+            answer(&format!(
+                "{t} | project percentile_tdigest(t, 50), percentiles_array_tdigest(t, 50), rank_tdigest(t, 3), \
+                 percentrank_tdigest(t, 3), tdigest_merge(t, t), hll_merge(h, h) | project-away *result"
+            )),
+            "percentile_tdigest_t:dynamic, percentile_tdigest_t1:dynamic, Column1:real, Column2:real\n5.0 | [5.0] | 3.0 | 30.0"
+        );
+        assert_eq!(
+            answer(&format!("{t} | project tdigest_merge(t, t), hll_merge(h, h) | take 0")),
+            "tdigests_merge_result:dynamic, hll_merged_result:dynamic"
+        );
+        assert_eq!(
+            answer(
+                "print 1 | project dcount_hll(dynamic([1])), percentile_tdigest(dynamic([1]), 5, typeof(long))"
+            ),
+            "dcount_hll_:long, percentile_tdigest_:long\nnull | null"
+        );
+        assert!(refused(&format!("{t} | project rank_tdigest(t, 'x')")).contains("not supported yet"));
+    }
 
     #[test]
     fn summaries_of_one_row_are_merged() {

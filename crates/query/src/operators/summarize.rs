@@ -2,6 +2,7 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/summarize-operator>
 
+use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use weir_kql::ast::{ExprKind, NamedExpr, Span, Summarize};
 use weir_value::KustoType;
@@ -147,6 +148,11 @@ pub(crate) fn group(
         input.plan.clone()
     } else {
         binder.step(span, &input, |plan| match (groups.is_empty(), aggregated.is_empty()) {
+            // Constants alone: one row, for which the engine wants something to count.
+            (true, true) => {
+                let rows = count(Typed::long(1).expr).alias(key_column(0));
+                LogicalPlanBuilder::from(plan).aggregate(groups, [rows])?.build()
+            }
             // summarize by alone: the distinct keys.
             (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
             _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
@@ -213,6 +219,13 @@ mod tests {
     fn expressions_of_aggregates_are_computed_behind_the_groups() {
         assert_eq!(rows(&format!("{T} | summarize r = round(1.0 * sum(x) / count(), 2)")), "2.0");
         assert_eq!(rows(&format!("{T} | summarize iff('b' =~ 'B', sum(x), count())")), "6");
+        assert_eq!(answer(&format!("{T} | summarize 1 + 1, y = 'a'")), "Column1:long, y:string\n2 | a");
+        assert_eq!(
+            answer(&format!(
+                "{T} | summarize round(avg(x)), round(percentile(x, 50)), tostring(take_any(a)) | take 0"
+            )),
+            "avg_x:real, Column1:long, Column2:string"
+        );
     }
 
     #[test]
@@ -237,6 +250,7 @@ mod tests {
                 .contains("a dynamic cannot be grouped by")
         );
         assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS107"));
+        assert!(refused(&format!("{T} | summarize sum(*), count(*)")).contains("KS191"));
         assert!(refused(&format!("{T} | summarize x")).contains("outside of an aggregate"));
         assert!(refused(&format!("{T} | summarize sum(x) + x")).contains("take_any(x)"));
         assert!(refused(&format!("{T} | summarize c = count() by c = x % 2")).contains("KS171"));

@@ -3,15 +3,15 @@
 //! Source: <https://learn.microsoft.com/kusto/query/window-functions>
 
 mod row;
+mod shift;
 
 use datafusion::common::ScalarValue;
-use datafusion::functions_window::expr_fn::{lag, lead};
 use datafusion::logical_expr::{Expr, ExprFunctionExt};
 use weir_kql::Diagnostic;
 use weir_kql::ast::{Call, Span};
 use weir_value::KustoType;
 
-use crate::bind::{Binder, Scope, Windows, accepts, assign, is_number};
+use crate::bind::{Binder, Scope, Windows, accepts_as_is, assign};
 use crate::functions::{Accepts, Parameter, exactly, one, optional};
 use crate::physical;
 use crate::typed::{Typed, column};
@@ -38,7 +38,7 @@ enum What {
 
 const SHIFT: &[Parameter] =
     &[one("column", Accepts::Any), optional("offset", Accepts::Integer), optional("default", Accepts::Any)];
-const RANK: &[Parameter] = &[one("term", Accepts::Any), optional("restart", Accepts::Exactly(Bool))];
+const RANK: &[Parameter] = &[one("term", Accepts::NotDynamic), optional("restart", Accepts::Exactly(Bool))];
 
 static WINDOWS: [Window; 7] = [
     Window { name: "prev", what: What::Previous, parameters: SHIFT },
@@ -60,8 +60,8 @@ static WINDOWS: [Window; 7] = [
         what: What::Row(Row::Session),
         parameters: &[
             exactly("expr", Datetime),
-            one("max distance from first", Accepts::Constant(Timespan)),
-            one("max distance between neighbors", Accepts::Constant(Timespan)),
+            exactly("max distance from first", Timespan),
+            exactly("max distance between neighbors", Timespan),
             optional("restart", Accepts::Exactly(Bool)),
         ],
     },
@@ -105,7 +105,7 @@ impl Binder<'_> {
             return Typed::poison();
         };
         let parameters = assign(window.parameters, typed.len()).filter(|parameters| {
-            parameters.iter().zip(&typed).all(|(parameter, typed)| accepts(parameter.accepts, typed, false))
+            parameters.iter().zip(&typed).all(|(parameter, typed)| accepts_as_is(parameter.accepts, typed))
         });
         let Some(parameters) = parameters else {
             return self.refuse_arguments(&[window.parameters], call, &typed, span);
@@ -119,101 +119,48 @@ impl Binder<'_> {
         }
     }
 
-    /// `prev` and `next`.
-    fn shifted(
-        &mut self,
-        window: &Window,
-        call: &Call,
-        typed: Vec<Typed>,
-        span: Span,
-        windows: &Windows,
-    ) -> Typed {
-        let name = window.name;
-        let place = |index: usize| call.arguments.get(index).map_or(span, |argument| argument.value.span);
-        let mut typed = typed.into_iter();
-        let value = typed.next().unwrap_or_else(Typed::poison);
-        let offset = match typed.next() {
-            None => 1,
-            Some(offset) => match offset.as_long() {
-                Some(offset) if offset >= 0 => offset,
-                _ => {
-                    let message = format!("the offset of '{name}' must be a constant number of rows");
-                    return self.refuse(Some("KS107"), place(1), message);
-                }
-            },
-        };
-        let default = match typed.next() {
-            None => physical::null(value.kind),
-            Some(default) => {
-                let constant = default.as_constant().is_some();
-                let fits = default.kind == value.kind
-                    || default.kind == KustoType::Dynamic
-                    || is_number(default.kind) && is_number(value.kind)
-                    || default.as_constant().is_some_and(ScalarValue::is_null);
-                if !fits {
-                    let message = format!(
-                        "the default of '{name}' is a {}, its values are of type {}",
-                        default.kind, value.kind
-                    );
-                    return self.refuse(Some("KS107"), place(2), message);
-                }
-                match self.converted(default, value.kind).as_constant() {
-                    Some(default) if constant => default.clone(),
-                    _ => {
-                        let message = format!("the default of '{name}' must be a constant");
-                        return self.refuse(Some("KS107"), place(2), message);
-                    }
-                }
-            }
-        };
-        let function = match window.what {
-            What::Next => lead(value.expr, Some(offset), Some(default)),
-            _ => lag(value.expr, Some(offset), Some(default)),
-        };
-        self.over_rows(function, value.kind, span, windows)
-    }
-
     /// A function that goes from row to row with a state.
     fn stateful(&mut self, row: Row, typed: Vec<Typed>, span: Span, windows: &Windows) -> Typed {
         let mut typed = typed.into_iter();
         let mut arguments: Vec<Expr> = Vec::new();
-        let mut kind = Long;
+        let (mut kind, mut narrow) = (Long, false);
         match row {
             Row::Number => {
                 let start = typed.next().unwrap_or_else(|| Typed::long(1));
                 if start.as_long().is_none() {
-                    return self.refuse(
-                        Some("KS107"),
-                        span,
-                        "the first number of 'row_number' must be a constant",
-                    );
+                    self.unsupported(span, "a first number of 'row_number' that is no constant");
+                    return Typed::poison();
                 }
                 arguments.push(start.expr);
             }
             Row::Sum => {
-                let term = typed.next().unwrap_or_else(Typed::poison).widened();
+                let term = typed.next().unwrap_or_else(Typed::poison);
                 if term.kind == KustoType::Decimal {
                     self.unsupported(span, "row_cumsum of decimals");
                     return Typed::poison();
                 }
+                narrow = term.kind == KustoType::Int;
+                let term = term.widened();
                 kind = term.kind;
                 arguments.push(term.expr);
             }
             Row::DenseRank | Row::LeastRank => {
                 let term = typed.next().unwrap_or_else(Typed::poison);
-                if term.kind == KustoType::Dynamic {
-                    return self.refuse(None, span, "a dynamic has no rank");
-                }
                 arguments.push(term.expr);
             }
             Row::Session => {
                 kind = Datetime;
+                if typed.as_slice().iter().skip(1).take(2).any(|typed| typed.as_constant().is_none()) {
+                    self.unsupported(span, "a distance of 'row_window_session' that is no constant");
+                    return Typed::poison();
+                }
                 arguments.extend(typed.by_ref().take(3).map(|typed| typed.expr));
             }
         }
         let restart = typed.next().unwrap_or_else(|| Typed::bool(false));
         arguments.push(restart.expr);
-        self.over_rows(row.function().call(arguments), kind, span, windows)
+        let made = self.over_rows(row.function().call(arguments), kind, span, windows);
+        if narrow { self.converted(made, KustoType::Int) } else { made }
     }
 
     fn over_rows(&mut self, function: Expr, kind: KustoType, span: Span, windows: &Windows) -> Typed {
@@ -257,7 +204,7 @@ mod tests {
             Some("1 | -1")
         );
         assert_eq!(
-            rows("range x from 1 to 3 step 1 | extend d = prev(x * 1.5, 1, 0)"),
+            rows("range x from 1 to 3 step 1 | extend y = x * 1.5 | project x, d = prev(y, 1, 0)"),
             "1 | 0.0\n2 | 1.5\n3 | 3.0"
         );
     }
@@ -278,7 +225,7 @@ mod tests {
             answer(&format!(
                 "{T} | project s = row_cumsum(x), r = row_cumsum(x * 0.5, g != prev(g)), i = row_cumsum(int(2))"
             )),
-            "s:long, r:real, i:long\n1 | 0.5 | 2\n4 | 2.0 | 4\n4 | 0.0 | 6\n11 | 3.5 | 8"
+            "s:long, r:real, i:int\n1 | 0.5 | 2\n4 | 2.0 | 4\n4 | 0.0 | 6\n11 | 3.5 | 8"
         );
     }
 
@@ -379,10 +326,41 @@ mod tests {
         assert!(refused(&format!("{T} | extend y = prev(x, 1, x)")).contains("must be a constant"));
         assert!(
             refused(&format!("{T} | extend y = prev(x, 1, 'a')"))
-                .contains("the default of 'prev' is a string")
+                .contains("not supported yet: a default of 'prev' that is a string")
         );
         assert!(refused(&format!("{T} | extend y = prev(x, -1)")).contains("constant number of rows"));
         assert!(refused(&format!("{T} | extend y = row_cumsum(g)")).contains("KS107"));
         assert!(refused(&format!("{T} | distinct row_number()")).contains("cannot be used here"));
+    }
+
+    #[test]
+    fn neighbours_are_those_of_columns() {
+        for column in ["x + 1", "(x)", "1d", "tolong(g)"] {
+            assert!(refused(&format!("{T} | extend y = next({column})")).contains("KS109"), "{column}");
+        }
+    }
+
+    #[test]
+    fn dynamics_are_no_other_values() {
+        let t = format!("{T} | extend d = dynamic({{'a': 1}})");
+        for call in
+            ["row_cumsum(d)", "row_cumsum(x, d.a)", "row_number(1, d)", "prev(x, d)", "row_rank_min(d)"]
+        {
+            assert!(refused(&format!("{t} | extend y = {call}")).contains("KS107"), "{call}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_constant_is_refused_by_name() {
+        let t = format!("{T} | extend t = now(), p = 1h * x");
+        for call in [
+            "prev(x, x)",
+            "row_number(x)",
+            "row_window_session(t, p, 1h)",
+            "row_window_session(t, 1h, p, true)",
+            "row_rank(x)",
+        ] {
+            assert!(refused(&format!("{t} | extend y = {call}")).contains("not supported yet"), "{call}");
+        }
     }
 }

@@ -62,7 +62,11 @@ const HLL_MERGE: Aggregate = Aggregate {
 };
 
 fn summary(a: &mut AggregateArguments<'_, '_, '_>, condition: Option<usize>) -> Typed {
-    let value = pack(a.take(0));
+    let value = a.take(0);
+    if let kind @ (KustoType::Real | KustoType::Bool) = value.kind {
+        return a.binder.refuse(Some("KS116"), a.span, format!("no hll is made of a {kind}"));
+    }
+    let value = pack(value);
     let mut summary = COUNT.call(vec![value.expr]);
     if let Some(place) = condition {
         let condition = a.take(place);
@@ -275,9 +279,15 @@ mod tests {
             "dcount_hll_hll_x:long\n1"
         );
         assert_eq!(
+            answer(&format!("{t} | summarize hll_merge(h), merge_tdigest(h) | take 0")),
+            "hll_merge_h:dynamic, merge_tdigests_h:dynamic"
+        );
+        assert_eq!(
             rows("print h = dynamic([1]) | project dcount_hll(h), dcount_hll(dynamic(null))"),
             "null | null"
         );
         assert!(refused("print x = 1 | summarize hll_merge(x)").contains("KS107"));
+        assert!(refused("print x = 1.5 | summarize hll(x)").contains("KS116"));
+        assert!(refused("print x = true | summarize hll_if(x, x)").contains("KS116"));
     }
 }

@@ -2,8 +2,8 @@
 
 use weir_value::dynamic::{Kind, Packer, View};
 
-use super::super::{Function, Naming, by_kernel, exactly};
-use super::{DYNAMIC, number, numbers, pack_reals};
+use super::super::{Accepts, Function, Naming, by_kernel, exactly, one, with};
+use super::{DYNAMIC, number, numbers, one_number, pack_reals};
 use crate::kernel;
 use crate::kernel::{Dyn, pack1, pack2};
 
@@ -128,7 +128,11 @@ macro_rules! both {
         function!(
             $function = [$name],
             Naming::None,
-            [by_kernel(&[exactly("series1", DYNAMIC), exactly("series2", DYNAMIC)], &$kernel)]
+            [
+                by_kernel(&[exactly("series1", DYNAMIC), exactly("series2", DYNAMIC)], &$kernel),
+                with(&[exactly("series1", DYNAMIC), one("series2", Accepts::Number)], one_number),
+                with(&[one("series1", Accepts::Number), exactly("series2", DYNAMIC)], one_number)
+            ]
         );
         kernel!($kernel = (concat!("kql_", $name)) -> Dynamic, |a, n| {
             pack2::<Dyn, Dyn>(a, n, |left, right, out| pairs(left, right, out, |$x, $y, $packer| $write))
@@ -180,8 +184,11 @@ mod tests {
 
     #[test]
     fn what_is_no_series_is_refused() {
+        assert!(refused("print series_add(dynamic([1]), 1)").contains("not supported yet"));
+        assert!(refused("print series_less(1.5, dynamic([1]))").contains("not supported yet"));
+        assert!(refused("print series_less(1.5, 1)").contains("KS107"));
         assert!(refused("print series_abs('x')").contains("KS107"));
-        assert!(refused("print series_add(dynamic([1]), 5)").contains("KS107"));
+        assert!(refused("print series_add(dynamic([1]), 'x')").contains("KS107"));
         assert!(refused("print series_add(dynamic([1]))").contains("KS119"));
     }
 }

@@ -1,6 +1,7 @@
 //! `series_fill_…`: values for elements that are missing.
 
 use datafusion::common::ScalarValue;
+use weir_value::KustoType::{Bool, Decimal, Long, Real};
 use weir_value::dynamic::{Kind, Packer, View};
 
 use super::super::{Accepts, Function, Naming, one, optional, with};
@@ -17,32 +18,38 @@ const MISSING: super::super::Parameter = optional("missing value placeholder", A
 
 function!(
     FORWARD = ["series_fill_forward"],
-    Naming::None,
+    Naming::FirstArgument,
     [with(&[SERIES, MISSING], |a| fill(a, &FILL_FORWARD, &[]))]
 );
 function!(
     BACKWARD = ["series_fill_backward"],
-    Naming::None,
+    Naming::FirstArgument,
     [with(&[SERIES, MISSING], |a| fill(a, &FILL_BACKWARD, &[]))]
 );
 function!(
     CONST = ["series_fill_const"],
-    Naming::None,
-    [with(&[SERIES, one("constant value", Accepts::Any), MISSING], |a| {
-        // The kernel wants the placeholder first, as the others have it.
-        let missing = if a.typed.len() > 2 { a.take(2) } else { Typed::null(DYNAMIC) };
-        let arguments = vec![a.take(0), missing, a.take(1)];
-        call(a, &FILL_CONST, arguments)
-    })]
+    Naming::FirstArgument,
+    [
+        with(&[SERIES, one("constant value", Accepts::Any), MISSING], |a| {
+            // The kernel wants the placeholder first, as the others have it.
+            let missing = if a.typed.len() > 2 { a.take(2) } else { Typed::null(DYNAMIC) };
+            let arguments = vec![a.take(0), missing, a.take(1)];
+            call(a, &FILL_CONST, arguments)
+        }),
+        with(&[SERIES], |a| {
+            a.binder.unsupported(a.span, "series_fill_const without a value");
+            Typed::poison()
+        })
+    ]
 );
 function!(
     LINEAR = ["series_fill_linear"],
-    Naming::None,
+    Naming::FirstArgument,
     [with(
         &[
             SERIES,
             MISSING,
-            optional("fill edges", Accepts::Exactly(weir_value::KustoType::Bool)),
+            optional("fill edges", Accepts::Exactly(Bool)),
             optional("constant value", Accepts::Any)
         ],
         |a| {
@@ -52,7 +59,7 @@ function!(
                 &[
                     Typed::null(DYNAMIC),
                     Typed::bool(true),
-                    Typed::constant(ScalarValue::Int64(Some(0)), weir_value::KustoType::Long),
+                    Typed::constant(ScalarValue::Int64(Some(0)), Long),
                 ],
             )
         }
@@ -71,7 +78,12 @@ fn fill(a: &mut Arguments<'_, '_, '_>, kernel: &'static Kernel, defaults: &[Type
 }
 
 fn call(a: &mut Arguments<'_, '_, '_>, kernel: &'static Kernel, arguments: Vec<Typed>) -> Typed {
-    let exprs = arguments.into_iter().map(|typed| pack(typed).expr).collect();
+    let mut exprs = Vec::with_capacity(arguments.len());
+    for typed in arguments {
+        // The elements of a series are longs and reals.
+        let typed = if typed.kind == Decimal { a.binder.converted(typed, Real) } else { typed };
+        exprs.push(pack(typed).expr);
+    }
     a.binder.fold(Typed::new(kernel.call(exprs), DYNAMIC))
 }
 
@@ -184,7 +196,7 @@ fn linear(items: &[View<'_>], missing: View<'_>, edges: bool, constant: Option<f
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{refused, value};
+    use crate::testing::{answer, refused, value};
 
     const S: &str = "dynamic([null, 2, null, null, 8, null])";
 
@@ -201,6 +213,18 @@ mod tests {
     fn constants_keep_their_type() {
         assert_eq!(value(&format!("series_fill_const({S}, 0.5)")), "[0.5,2,0.5,0.5,8,0.5]");
         assert_eq!(value("series_fill_const(dynamic([1, -1]), 7, -1)"), "[1,7]");
+        assert_eq!(value("series_fill_const(dynamic([1, null]), decimal(2.5))"), "[1,2.5]");
+    }
+
+    #[test]
+    fn a_filled_series_keeps_its_name() {
+        assert_eq!(
+            answer(
+                "print s = dynamic([null, 1]) | project series_fill_backward(s), series_fill_linear(s), \
+                 series_fir(s, dynamic([1])), series_iir(s, dynamic([1]), dynamic([1])) | take 0"
+            ),
+            "s:dynamic, s1:dynamic, s2:dynamic, s3:dynamic"
+        );
     }
 
     #[test]
@@ -216,7 +240,8 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused() {
-        assert!(refused("print series_fill_const(dynamic([1]))").contains("KS119"));
+        assert!(refused("print series_fill_const(dynamic([1]))").contains("not supported yet"));
+        assert!(refused("print series_fill_const(dynamic([1]), 1, 2, 3)").contains("KS119"));
         assert!(refused("print series_fill_linear(1)").contains("KS107"));
     }
 }

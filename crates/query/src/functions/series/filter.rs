@@ -12,7 +12,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[&FIR, &IIR, &SEASONAL];
 
 function!(
     FIR = ["series_fir"],
-    Naming::None,
+    Naming::FirstArgument,
     [with(
         &[
             exactly("series", DYNAMIC),
@@ -67,7 +67,7 @@ fn fir(series: &[f64], filter: &[f64], normalize: Option<bool>, center: bool) ->
 
 function!(
     IIR = ["series_iir"],
-    Naming::None,
+    Naming::FirstArgument,
     [super::super::by_kernel(
         &[exactly("series", DYNAMIC), exactly("numerators", DYNAMIC), exactly("denominators", DYNAMIC)],
         &IIR_KERNEL
@@ -109,7 +109,7 @@ function!(
     SEASONAL = ["series_seasonal"],
     Naming::None,
     [
-        with(&[exactly("series", DYNAMIC), one("period", Accepts::Constant(KustoType::Long))], |a| {
+        with(&[exactly("series", DYNAMIC), one("period", Accepts::Integer)], |a| {
             match a.typed.get(1).and_then(Typed::as_long) {
                 Some(period) if period > 0 => {
                     let exprs = vec![a.take(0).expr, Typed::long(period).expr];
@@ -118,14 +118,25 @@ function!(
                 _ => unknown_period(a),
             }
         }),
-        with(&[exactly("series", DYNAMIC)], unknown_period)
+        with(&[exactly("series", DYNAMIC)], unknown_period),
+        with(
+            &[
+                exactly("series", DYNAMIC),
+                one("period", Accepts::Integer),
+                one("test points", Accepts::Integer)
+            ],
+            |a| {
+                a.binder.unsupported(a.span, "series_seasonal with points to test");
+                Typed::poison()
+            }
+        )
     ]
 );
 
 fn unknown_period(a: &mut crate::bind::Arguments<'_, '_, '_>) -> Typed {
     let span = a.span;
-    a.binder
-        .unsupported(span, "series_seasonal without a period: how the original detects one is not published");
+    let what = "series_seasonal without a constant period: how the original detects one is not published";
+    a.binder.unsupported(span, what);
     Typed::poison()
 }
 
@@ -184,5 +195,10 @@ mod tests {
         assert_eq!(value("series_seasonal(dynamic([1, 10, 3, 20, 9]), 2)"), "[3.0,15.0,3.0,15.0,3.0]");
         assert!(refused("print series_seasonal(dynamic([1, 2, 1]))").contains("not supported yet"));
         assert!(refused("print series_seasonal(dynamic([1, 2, 1]), -1)").contains("not supported yet"));
+        assert!(
+            refused("print p = 2 | extend series_seasonal(dynamic([1]), p)").contains("not supported yet")
+        );
+        assert!(refused("print series_seasonal(dynamic([1]), int(1), 1)").contains("not supported yet"));
+        assert!(refused("print series_seasonal(dynamic([1]), 'x')").contains("KS107"));
     }
 }

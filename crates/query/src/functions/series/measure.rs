@@ -4,8 +4,8 @@ use datafusion::arrow::array::{Float64Array, Int64Array};
 use weir_value::KustoType;
 use weir_value::dynamic::{Packer, View};
 
-use super::super::{Accepts, Function, Naming, by_kernel, exactly, optional, with};
-use super::{DYNAMIC, all_numbers, numbers};
+use super::super::{Accepts, Function, Naming, Overload, by_kernel, exactly, one, optional, with};
+use super::{DYNAMIC, all_numbers, numbers, one_number};
 use crate::kernel;
 use crate::kernel::{Column, Dyn, Kernel, PackedOut, Real, map1, map2};
 use crate::typed::Typed;
@@ -27,11 +27,11 @@ measure!(PRODUCT, SERIES_PRODUCT, "series_product", |x| x.iter().product::<f64>(
 measure!(MAGNITUDE, SERIES_MAGNITUDE, "series_magnitude", |x| x.iter().map(|x| x * x).sum::<f64>().sqrt());
 
 macro_rules! of_two {
-    ($function:ident, $kernel:ident, $name:literal, $measure:expr) => {
+    ($function:ident, $kernel:ident, $name:literal, $measure:expr $(, $further:expr)*) => {
         function!(
             $function = [$name],
             Naming::None,
-            [by_kernel(&[exactly("series1", DYNAMIC), exactly("series2", DYNAMIC)], &$kernel)]
+            [by_kernel(&[exactly("series1", DYNAMIC), exactly("series2", DYNAMIC)], &$kernel) $(, $further)*]
         );
         kernel!($kernel = (concat!("kql_", $name)) -> Real, |a, n| {
             map2::<Dyn, Dyn, f64, Float64Array>(a, n, |left, right| {
@@ -43,7 +43,12 @@ macro_rules! of_two {
     };
 }
 
-of_two!(DOT_PRODUCT, SERIES_DOT_PRODUCT, "series_dot_product", dot);
+const NUMBER_BEHIND: Overload =
+    with(&[exactly("series1", DYNAMIC), one("series2", Accepts::Number)], one_number);
+const NUMBER_BEFORE: Overload =
+    with(&[one("series1", Accepts::Number), exactly("series2", DYNAMIC)], one_number);
+
+of_two!(DOT_PRODUCT, SERIES_DOT_PRODUCT, "series_dot_product", dot, NUMBER_BEHIND, NUMBER_BEFORE);
 of_two!(PEARSON, SERIES_PEARSON, "series_pearson_correlation", pearson);
 
 fn dot(left: &[f64], right: &[f64]) -> f64 {
@@ -150,7 +155,7 @@ function!(
     STATS_DYNAMIC = ["series_stats_dynamic"],
     Naming::None,
     [with(
-        &[exactly("series", DYNAMIC), optional("ignore nonnumeric", Accepts::Exactly(KustoType::Bool))],
+        &[exactly("series", DYNAMIC), optional("ignore nonnumeric", Accepts::Constant(KustoType::Bool))],
         |a| {
             let leave_out = if a.typed.len() > 1 { a.take(1) } else { Typed::bool(false) };
             let exprs = vec![a.take(0).expr, leave_out.expr];
@@ -216,7 +221,7 @@ pub(super) static STATS: [(&str, &Kernel); 7] = [
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::value;
+    use crate::testing::{refused, value};
 
     #[test]
     fn whole_series_come_to_a_number() {
@@ -239,5 +244,8 @@ mod tests {
         );
         assert_eq!(value("series_stats_dynamic(dynamic([4, 8, null]))"), "null");
         assert_eq!(value("series_stats_dynamic(dynamic([]))"), "null");
+        assert!(
+            refused("print b = true | extend series_stats_dynamic(dynamic([1]), b)").contains("constant")
+        );
     }
 }

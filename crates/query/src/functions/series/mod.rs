@@ -17,6 +17,8 @@ use weir_value::KustoType;
 use weir_value::dynamic::{Kind, Packer, View};
 
 use super::Function;
+use crate::bind::Arguments;
+use crate::typed::Typed;
 
 pub(crate) use several::several;
 
@@ -43,6 +45,12 @@ fn numbers(view: View<'_>) -> Option<Vec<Option<f64>>> {
 /// The elements of an array of numbers; nothing for any other array.
 fn all_numbers(view: View<'_>) -> Option<Vec<f64>> {
     numbers(view)?.into_iter().collect()
+}
+
+/// Refuses by name a number where a series stands: what it means is not published.
+fn one_number(a: &mut Arguments<'_, '_, '_>) -> Typed {
+    a.binder.unsupported(a.span, "a number instead of a series");
+    Typed::poison()
 }
 
 /// Appends an array of reals.

@@ -35,6 +35,10 @@ pub(crate) fn several(
         let message = format!("'{}' takes a dynamic array", call.name.text);
         binder.error(Some("KS107"), expr.span, message);
     }
+    // Whether infinite numbers count is no matter of rows.
+    if typed.iter().any(|typed| typed.kind == KustoType::Bool && typed.as_constant().is_none()) {
+        binder.error(Some("KS129"), expr.span, "whether to leave out what is no number must be a constant");
+    }
     let poisoned = wrong || typed.iter().any(|typed| typed.poisoned);
     for kind in kinds.iter().skip(typed.len()) {
         typed.push(Typed::null(*kind));
@@ -69,6 +73,7 @@ mod tests {
             "x:dynamic, r:real, s:real\n[1,3] | 1.0 | 2.0"
         );
         assert!(refused("print x = 1 | extend series_stats(x)").contains("KS107"));
+        assert!(refused("print d = dynamic([1]), b = true | extend series_stats(d, b)").contains("KS129"));
         assert!(refused("print x = dynamic([1]) | extend y = 1 + series_stats(x)").contains("series_stats"));
     }
 }
