@@ -47,9 +47,14 @@ fn range(a: &mut Arguments<'_, '_, '_>) -> Typed {
         (KustoType::Datetime, KustoType::Datetime, Timespan) | (Timespan, Timespan, Timespan) => true,
         (start, stop, step) => [start, stop, step].into_iter().all(is_number),
     };
+    // Summables are also what aggregates take, of which some take dynamics.
+    let kind = |place: &usize| [kinds.0, kinds.1, kinds.2][*place] == Dynamic;
+    if let Some(place) = (0..3).find(kind) {
+        return a.refuse(place, "a range is of numbers, datetimes or timespans, this is a dynamic");
+    }
     if !fits {
-        return a
-            .refuse(0, format!("a range does not go from a {} to a {} by a {}", kinds.0, kinds.1, kinds.2));
+        let (start, stop, step) = kinds;
+        return a.refuse(0, format!("not supported yet: a range from a {start} to a {stop} by a {step}"));
     }
     let exprs = [start, stop, step].into_iter().map(|typed| pack(typed).expr).collect();
     a.binder.fold(Typed::new(VALUES.call(exprs), Dynamic))
@@ -150,7 +155,7 @@ kernel!(
 function!(
     TREEPATH = ["treepath"],
     Naming::Prefix("tree"),
-    [by_kernel(&[exactly("object", Dynamic)], &TREE_PATHS)]
+    [by_kernel(&[one("object", Accepts::Bag)], &TREE_PATHS)]
 );
 kernel!(
     /// Every path in a dynamic, each once; an element of an array is reached by `[0]`.
@@ -205,7 +210,11 @@ kernel!(TYPE_NAME = "kql_gettype" -> String, |a, n| {
 function!(
     TO_JSON = ["dynamic_to_json"],
     Naming::None,
-    [by_kernel(&[exactly("value", Dynamic)], &SORTED_JSON)]
+    [
+        by_kernel(&[exactly("value", Dynamic)], &SORTED_JSON),
+        // Of any other type it is what tostring() gives.
+        with(&[one("value", Accepts::Text)], |a| a.take(0))
+    ]
 );
 kernel!(
     /// JSON with the keys of every bag in their order.
@@ -269,7 +278,7 @@ mod tests {
             value("array_length(range(1, 10000000)), array_length(range(0.0, 1.0, 1e-300))"),
             "1048576 | 1048576"
         );
-        assert!(refused("print range(1h, 5)").contains("does not go from a timespan"));
+        assert!(refused("print range(1h, 5)").contains("not supported yet: a range from a timespan"));
         assert!(refused("print range('a', 'b')").contains("range"));
     }
 
@@ -293,7 +302,7 @@ mod tests {
             value("treepath(dynamic({'a': [1, {'b': 2}], 'c': 3}))"),
             r#"["['a']","['a'][0]","['a'][0]['b']","['c']"]"#
         );
-        assert_eq!(value("treepath(dynamic(1))"), "null");
+        assert_eq!(value("treepath(parse_json('1'))"), "null");
     }
 
     #[test]
@@ -312,5 +321,6 @@ mod tests {
             r#"{"a":"q\"","b":[{"y":null,"z":1}]}"#
         );
         assert_eq!(value("dynamic_to_json(dynamic(null))"), "");
+        assert_eq!(value("dynamic_to_json('x'), dynamic_to_json(1d)"), "x | 1.00:00:00");
     }
 }
