@@ -466,6 +466,8 @@ fn fits(wanted: Accepts, typed: &Typed, written: &NamedExpr) -> bool {
             };
             !other && accepts(wanted, typed, false)
         }
+        // Only aggregates take them.
+        _ if wanted == Accepts::Summable && typed.kind == KustoType::Dynamic => false,
         _ => accepts(wanted, typed, false),
     }
 }

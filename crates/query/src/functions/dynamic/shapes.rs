@@ -47,11 +47,6 @@ fn range(a: &mut Arguments<'_, '_, '_>) -> Typed {
         (KustoType::Datetime, KustoType::Datetime, Timespan) | (Timespan, Timespan, Timespan) => true,
         (start, stop, step) => [start, stop, step].into_iter().all(is_number),
     };
-    // Summables are also what aggregates take, of which some take dynamics.
-    let kind = |place: &usize| [kinds.0, kinds.1, kinds.2][*place] == Dynamic;
-    if let Some(place) = (0..3).find(kind) {
-        return a.refuse(place, "a range is of numbers, datetimes or timespans, this is a dynamic");
-    }
     if !fits {
         let (start, stop, step) = kinds;
         return a.refuse(0, format!("not supported yet: a range from a {start} to a {stop} by a {step}"));
@@ -280,6 +275,7 @@ mod tests {
         );
         assert!(refused("print range(1h, 5)").contains("not supported yet: a range from a timespan"));
         assert!(refused("print range('a', 'b')").contains("range"));
+        assert!(refused("print range(1, parse_json('2'))").contains("KS138"));
     }
 
     #[test]
