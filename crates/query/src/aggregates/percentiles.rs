@@ -392,7 +392,7 @@ mod tests {
         );
         assert!(refused(&format!("{T} | summarize percentile(x, 101)")).contains("from 0 to 100"));
         assert!(refused(&format!("{T} | summarize percentile(x, g)")).contains("constant"));
-        assert!(refused(&format!("{T} | summarize percentile('a', 5)")).contains("KS138"));
+        assert!(refused(&format!("{T} | summarize percentile('a', 5)")).contains("KS107"));
         assert!(refused(&format!("{T} | summarize percentiles(x)")).contains("KS119"));
     }
 }

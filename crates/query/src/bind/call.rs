@@ -129,7 +129,7 @@ impl Binder<'_> {
         });
         let Some(overload) = chosen else {
             let forms: Vec<_> = function.overloads.iter().map(|overload| overload.parameters).collect();
-            return self.refuse_arguments(&forms, call, &typed, span);
+            return self.refuse_coded(&forms, call, &typed, span, code);
         };
         let parameters = assign(overload.parameters, typed.len()).unwrap_or_default();
         let arguments = typed.into_iter().zip(parameters);
@@ -161,13 +161,26 @@ impl Binder<'_> {
         }
     }
 
-    /// Says what is wrong with the arguments of a call.
+    /// Says what is wrong with the arguments of a call of an aggregate or a window function.
     pub(crate) fn refuse_arguments(
         &mut self,
         forms: &[&[Parameter]],
         call: &Call,
         typed: &[Typed],
         span: Span,
+    ) -> Typed {
+        self.refuse_coded(forms, call, typed, span, |_, _| "KS107")
+    }
+
+    /// Says what is wrong with the arguments of a call, with a number for an argument that is not what its parameter
+    /// takes, or not a constant.
+    fn refuse_coded(
+        &mut self,
+        forms: &[&[Parameter]],
+        call: &Call,
+        typed: &[Typed],
+        span: Span,
+        code: fn(Accepts, bool) -> &'static str,
     ) -> Typed {
         let name = &call.name.text;
         let fitting: Vec<_> = forms.iter().filter_map(|parameters| assign(parameters, typed.len())).collect();
@@ -200,13 +213,11 @@ impl Binder<'_> {
                     Some(accepts) => format!("'{name}' takes {} here, this is a {kind}", describe(accepts)),
                     None => format!("'{name}' does not take a {kind} here"),
                 };
-                let code = match parameters.get(index).map(|parameter| parameter.accepts) {
-                    Some(Accepts::ConstantText) => "KS129",
-                    Some(Accepts::Constant(wanted)) if !constant && wanted == kind => "KS129",
-                    Some(accepts) => code(accepts),
-                    None => "KS107",
-                };
-                Diagnostic::error(Some(code), place, message)
+                let code = parameters.get(index).map(|parameter| {
+                    let same = parameter.accepts == Accepts::Constant(kind);
+                    code(parameter.accepts, same && !constant)
+                });
+                Diagnostic::error(code.or(Some("KS107")), place, message)
             }
         };
         self.tell(diagnostic.with_hint(hint));
@@ -527,9 +538,11 @@ fn describe(accepts: Accepts) -> String {
     }
 }
 
-/// Kusto's number for an argument that is not what its parameter takes.
-fn code(accepts: Accepts) -> &'static str {
+/// Kusto's number for an argument that is not what the parameter of a function takes, or not a constant.
+fn code(accepts: Accepts, not_constant: bool) -> &'static str {
     match accepts {
+        _ if not_constant => "KS129",
+        Accepts::ConstantText => "KS129",
         Accepts::NotDynamic => "KS116",
         Accepts::Integer => "KS134",
         Accepts::IntegerOrArray => "KS136",

@@ -236,7 +236,7 @@ mod tests {
             refused(&format!("{T} | summarize by d = dynamic([1])"))
                 .contains("a dynamic cannot be grouped by")
         );
-        assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS138"));
+        assert!(refused(&format!("{T} | summarize sum(a)")).contains("KS107"));
         assert!(refused(&format!("{T} | summarize x")).contains("outside of an aggregate"));
         assert!(refused(&format!("{T} | summarize sum(x) + x")).contains("take_any(x)"));
         assert!(refused(&format!("{T} | summarize c = count() by c = x % 2")).contains("KS231"));

@@ -382,7 +382,7 @@ mod tests {
                 .contains("the default of 'prev' is a string")
         );
         assert!(refused(&format!("{T} | extend y = prev(x, -1)")).contains("constant number of rows"));
-        assert!(refused(&format!("{T} | extend y = row_cumsum(g)")).contains("KS137"));
+        assert!(refused(&format!("{T} | extend y = row_cumsum(g)")).contains("KS107"));
         assert!(refused(&format!("{T} | distinct row_number()")).contains("cannot be used here"));
     }
 }
