@@ -25,6 +25,8 @@ fn json_of(cell: Cell<'_>) -> Value {
         Cell::Real(value) if value.is_finite() => value.into(),
         Cell::Real(value) if value.is_nan() => "NaN".into(),
         Cell::Real(value) => if value > 0.0 { "Infinity" } else { "-Infinity" }.into(),
+        // As text: JSON readers make reals of numbers.
+        Cell::Decimal(_) => cell.text().into(),
         Cell::String(text) | Cell::Guid(text) => text.into(),
         Cell::Datetime(ticks) => datetime::format(ticks).into(),
         Cell::Timespan(ticks) => timespan::format(ticks).into(),

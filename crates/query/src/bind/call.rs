@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use weir_kql::ast::{
-    Call, Expr, ExprKind, Function as OwnFunction, NamedExpr, Parameter as OwnParameter, ParameterType, Span,
-    StatementKind,
+    Call, Expr, ExprKind, Function as OwnFunction, Literal, NamedExpr, Parameter as OwnParameter,
+    ParameterType, Span, StatementKind,
 };
 use weir_kql::{Diagnostic, nearest};
-use weir_value::KustoType;
+use weir_value::{Dynamic, KustoType};
 
 use super::conversion::is_number;
 use super::{Binder, Binding, CALL_DEPTH_MAX, CALLS_MAX, Env, Scope};
@@ -121,20 +121,15 @@ impl Binder<'_> {
         if typed.iter().any(|typed| typed.poisoned) {
             return Typed::poison();
         }
-        let is_type = |index: usize| {
-            call.arguments.get(index).is_some_and(|a| matches!(a.value.kind, ExprKind::TypeOf(_)))
-        };
         let chosen = function.overloads.iter().find(|overload| {
             assign(overload.parameters, typed.len()).is_some_and(|parameters| {
-                let fits = |(index, parameter): (usize, &&Parameter)| {
-                    typed.get(index).is_some_and(|t| accepts(parameter.accepts, t, is_type(index)))
-                };
-                parameters.iter().enumerate().all(fits)
+                let arguments = typed.iter().zip(&call.arguments);
+                parameters.iter().zip(arguments).all(|(p, (typed, written))| fits(p.accepts, typed, written))
             })
         });
         let Some(overload) = chosen else {
             let forms: Vec<_> = function.overloads.iter().map(|overload| overload.parameters).collect();
-            return self.refuse_arguments(&forms, call, &typed, span);
+            return self.refuse_coded(&forms, call, &typed, span, code);
         };
         let parameters = assign(overload.parameters, typed.len()).unwrap_or_default();
         let arguments = typed.into_iter().zip(parameters);
@@ -154,24 +149,38 @@ impl Binder<'_> {
     /// An argument in the type that its parameter takes.
     pub(crate) fn accepted(&mut self, typed: Typed, accepts: Accepts) -> Typed {
         match accepts {
-            Accepts::Text | Accepts::StringOrDynamic => self.converted(typed, KustoType::String),
+            Accepts::Text | Accepts::ConstantText | Accepts::StringOrDynamic => {
+                self.converted(typed, KustoType::String)
+            }
             Accepts::Exactly(kind) | Accepts::Constant(kind) => self.converted(typed, kind),
             Accepts::Integer => self.converted(typed, KustoType::Long),
-            Accepts::Packed => self.converted(typed, KustoType::Dynamic),
-            Accepts::Number | Accepts::Summable if typed.kind == KustoType::Dynamic => {
-                self.converted(typed, KustoType::Real)
-            }
+            Accepts::Real => self.converted(typed, KustoType::Real),
+            Accepts::Packed | Accepts::IntegerOrArray => self.converted(typed, KustoType::Dynamic),
+            Accepts::Summable if typed.kind == KustoType::Dynamic => self.converted(typed, KustoType::Real),
             _ => typed,
         }
     }
 
-    /// Says what is wrong with the arguments of a call.
+    /// Says what is wrong with the arguments of a call of an aggregate or a window function.
     pub(crate) fn refuse_arguments(
         &mut self,
         forms: &[&[Parameter]],
         call: &Call,
         typed: &[Typed],
         span: Span,
+    ) -> Typed {
+        self.refuse_coded(forms, call, typed, span, |_, _| "KS107")
+    }
+
+    /// Says what is wrong with the arguments of a call, with a number for an argument that is not what its parameter
+    /// takes, or not a constant.
+    fn refuse_coded(
+        &mut self,
+        forms: &[&[Parameter]],
+        call: &Call,
+        typed: &[Typed],
+        span: Span,
+        code: fn(Accepts, bool) -> &'static str,
     ) -> Typed {
         let name = &call.name.text;
         let fitting: Vec<_> = forms.iter().filter_map(|parameters| assign(parameters, typed.len())).collect();
@@ -184,9 +193,10 @@ impl Binder<'_> {
                 Diagnostic::error(Some("KS119"), span, message)
             }
             Some(parameters) => {
-                let pairs = || parameters.iter().zip(typed);
-                let wrong = pairs().position(|(p, t)| !accepts(p.accepts, t, false));
-                let wrong = wrong.or_else(|| pairs().position(|(p, t)| !accepts_as_is(p.accepts, t)));
+                let arguments = || parameters.iter().zip(typed.iter().zip(&call.arguments));
+                let wrong = arguments().position(|(p, (typed, written))| !fits(p.accepts, typed, written));
+                let taken = || arguments().position(|(p, (typed, _))| !accepts_as_is(p.accepts, typed));
+                let wrong = wrong.or_else(taken);
                 let index = wrong.unwrap_or(0);
                 let place = call.arguments.get(index).map_or(span, |argument| argument.value.span);
                 let kind = typed.get(index).map_or(KustoType::Dynamic, |typed| typed.kind);
@@ -195,10 +205,18 @@ impl Binder<'_> {
                     Some(Accepts::Constant(wanted)) if !constant && wanted == kind => {
                         format!("'{name}' takes a constant here")
                     }
+                    Some(Accepts::ConstantText) => format!("'{name}' takes a constant here"),
+                    Some(Accepts::Bag) if kind == KustoType::Dynamic => {
+                        format!("'{name}' takes a property bag here")
+                    }
                     Some(accepts) => format!("'{name}' takes {} here, this is a {kind}", describe(accepts)),
                     None => format!("'{name}' does not take a {kind} here"),
                 };
-                Diagnostic::error(Some("KS107"), place, message)
+                let code = parameters.get(index).map(|parameter| {
+                    let same = parameter.accepts == Accepts::Constant(kind);
+                    code(parameter.accepts, same && !constant)
+                });
+                Diagnostic::error(code.or(Some("KS107")), place, message)
             }
         };
         self.tell(diagnostic.with_hint(hint));
@@ -378,6 +396,9 @@ impl Binder<'_> {
                 _ => self.refuse(Some("KS119"), span, "'toscalar' takes one table"),
             },
             "iscolumnexists" => match argument(0).map(|expr| (self.scalar(expr, scope), expr.span)) {
+                Some((typed, span)) if !typed.poisoned && typed.kind != KustoType::String => {
+                    self.refuse(Some("KS107"), span, "the name of a column must be a string")
+                }
                 Some((typed, span)) => match typed.as_text() {
                     Some(name) => Typed::bool(scope.columns.iter().any(|column| column.name == name)),
                     None if typed.poisoned => typed,
@@ -388,6 +409,10 @@ impl Binder<'_> {
             "column_ifexists" | "columnifexists" => match (argument(0), argument(1)) {
                 (Some(name), Some(default)) => {
                     let typed = self.scalar(name, scope);
+                    if !typed.poisoned && typed.kind != KustoType::String {
+                        let message = "the name of a column must be a string";
+                        return Some(self.refuse(Some("KS107"), name.span, message));
+                    }
                     let found = typed
                         .as_text()
                         .and_then(|name| scope.columns.iter().find(|column| column.name == name));
@@ -438,6 +463,25 @@ pub(crate) fn assign(parameters: &[Parameter], count: usize) -> Option<Vec<&Para
     (assigned.len() == count).then_some(assigned)
 }
 
+/// Whether an argument of a function can be given to a parameter.
+fn fits(wanted: Accepts, typed: &Typed, written: &NamedExpr) -> bool {
+    match &written.value.kind {
+        ExprKind::TypeOf(_) => accepts(wanted, typed, true),
+        // What is written as an array, a bag or a number is no string; a dynamic of a column may hold one.
+        ExprKind::Literal(Literal::Dynamic(value)) if !matches!(value, Dynamic::Null) => {
+            let other = match wanted {
+                Accepts::Exactly(KustoType::String) | Accepts::Constant(KustoType::String) => true,
+                Accepts::Bag => !matches!(value, Dynamic::Bag(_)),
+                _ => false,
+            };
+            !other && accepts(wanted, typed, false)
+        }
+        // Only aggregates take them.
+        _ if wanted == Accepts::Summable && typed.kind == KustoType::Dynamic => false,
+        _ => accepts(wanted, typed, false),
+    }
+}
+
 /// Whether an argument can be given to a parameter.
 pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
     use KustoType::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String as Text, Timespan};
@@ -447,20 +491,27 @@ pub(crate) fn accepts(accepts: Accepts, typed: &Typed, is_type: bool) -> bool {
     }
     let becomes = |wanted: KustoType| {
         kind == wanted
-            || kind == Dynamic
             || matches!(
                 (kind, wanted),
-                (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Long, Int) | (Decimal, Real)
+                (Int, Long | Real | Decimal)
+                    | (Long, Real | Decimal)
+                    | (Long, Int)
+                    | (Decimal, Real)
+                    | (Dynamic, Text)
             )
     };
     match accepts {
         Accepts::Any | Accepts::Text | Accepts::Packed => true,
+        Accepts::ConstantText => typed.as_constant().is_some(),
         Accepts::NotDynamic => kind != Dynamic,
         Accepts::StringOrDynamic => matches!(kind, Text | Dynamic),
         Accepts::Exactly(wanted) => becomes(wanted),
         Accepts::Constant(wanted) => becomes(wanted) && typed.as_constant().is_some(),
-        Accepts::Number => is_number(kind) || kind == Dynamic,
-        Accepts::Integer => matches!(kind, Int | Long | Dynamic),
+        Accepts::Real => matches!(kind, Int | Long | Real),
+        Accepts::Number => is_number(kind),
+        Accepts::Integer => matches!(kind, Int | Long),
+        Accepts::Bag => kind == Dynamic,
+        Accepts::IntegerOrArray => matches!(kind, Int | Long | Dynamic),
         Accepts::Summable => matches!(kind, Datetime | Timespan | Dynamic) || is_number(kind),
         Accepts::Orderable => matches!(kind, Datetime | Timespan | Bool | Text) || is_number(kind),
         Accepts::Type => false,
@@ -485,15 +536,36 @@ pub(crate) fn accepts_as_is(wanted: Accepts, typed: &Typed) -> bool {
 fn describe(accepts: Accepts) -> String {
     match accepts {
         Accepts::Any | Accepts::Text | Accepts::Packed => "any value".to_owned(),
+        Accepts::ConstantText => "a constant".to_owned(),
         Accepts::NotDynamic => "any value but a dynamic".to_owned(),
         Accepts::StringOrDynamic => "a string".to_owned(),
         Accepts::Exactly(kind) => format!("a {kind}"),
         Accepts::Constant(kind) => format!("a constant {kind}"),
+        Accepts::Real => "a real".to_owned(),
         Accepts::Number => "a number".to_owned(),
         Accepts::Integer => "a whole number".to_owned(),
+        Accepts::Bag => "a property bag".to_owned(),
+        Accepts::IntegerOrArray => "a whole number or an array of them".to_owned(),
         Accepts::Summable => "a number, a datetime or a timespan".to_owned(),
         Accepts::Orderable => "a value that has an order".to_owned(),
         Accepts::Type => "a type, typeof(…),".to_owned(),
+    }
+}
+
+/// Kusto's number for an argument that is not what the parameter of a function takes, or not a constant.
+fn code(accepts: Accepts, not_constant: bool) -> &'static str {
+    match accepts {
+        _ if not_constant => "KS129",
+        Accepts::ConstantText => "KS129",
+        Accepts::NotDynamic => "KS116",
+        Accepts::Integer => "KS134",
+        Accepts::IntegerOrArray => "KS136",
+        Accepts::Number => "KS137",
+        Accepts::Summable => "KS138",
+        Accepts::StringOrDynamic => "KS141",
+        Accepts::Bag => "KS235",
+        Accepts::Orderable => "KS206",
+        _ => "KS107",
     }
 }
 

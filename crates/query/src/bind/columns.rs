@@ -22,13 +22,10 @@ impl Binder<'_> {
             "bag_pack_columns" => {
                 let mut properties = Vec::new();
                 for argument in &call.arguments {
-                    let typed = self.scalar(&argument.value, scope);
-                    match default_name(&argument.value) {
-                        Some(name) => properties.push((name, typed)),
-                        None if typed.poisoned => return Some(typed),
-                        None => {
-                            return Some(self.refuse(None, argument.value.span, "a column is expected here"));
-                        }
+                    let name = default_name(&argument.value);
+                    match (self.column_argument(&argument.value, scope), name) {
+                        (Some(typed), Some(name)) => properties.push((name, typed)),
+                        _ => return Some(Typed::poison()),
                     }
                 }
                 self.bag(properties, false)
@@ -55,10 +52,15 @@ impl Binder<'_> {
             [] => false,
             [argument] => {
                 let typed = self.scalar(&argument.value, scope);
+                if typed.poisoned {
+                    return typed;
+                }
+                let constant = typed.as_constant().is_some();
                 match self.converted(typed, KustoType::Bool).as_bool() {
-                    Some(only_present) => only_present,
-                    None => {
-                        return self.refuse(None, argument.value.span, "a constant bool is expected here");
+                    Some(only_present) if constant => only_present,
+                    _ => {
+                        let message = "a constant bool is expected here";
+                        return self.refuse(Some("KS131"), argument.value.span, message);
                     }
                 }
             }
@@ -82,6 +84,20 @@ impl Binder<'_> {
         self.fold(Typed::new(kernel.call(pairs.collect()), KustoType::Dynamic))
     }
 
+    /// An argument that has to be a column; nothing, which is told, where it is none.
+    fn column_argument(&mut self, argument: &Expr, scope: Scope<'_>) -> Option<Typed> {
+        let typed = self.scalar(argument, scope);
+        let is_column = matches!(typed.expr, datafusion::logical_expr::Expr::Column(_));
+        if typed.poisoned {
+            return None;
+        }
+        if !is_column {
+            self.error(Some("KS109"), argument.span, "a column is expected here");
+            return None;
+        }
+        Some(typed)
+    }
+
     /// The bytes that values take: those of their type, of a string those of its text.
     fn estimate_data_size(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Typed {
         let mut values = Vec::new();
@@ -90,7 +106,10 @@ impl Binder<'_> {
                 ExprKind::Star => {
                     values.extend(visible(scope).map(|column| (column.typed(), argument.value.span)))
                 }
-                _ => values.push((self.scalar(&argument.value, scope), argument.value.span)),
+                _ => match self.column_argument(&argument.value, scope) {
+                    Some(typed) => values.push((typed, argument.value.span)),
+                    None => return Typed::poison(),
+                },
             }
         }
         if call.arguments.is_empty() {
@@ -144,7 +163,10 @@ mod tests {
             rows(&format!("{TABLE} | take 1 | project bag_pack_columns(n, s)")),
             "{\"n\":1,\"s\":\"x\"}"
         );
-        assert!(refused(&format!("{TABLE} | project pack_all(b)")).contains("a constant bool"));
+        for column in ["b", "todatetime(s)"] {
+            let told = refused(&format!("{TABLE} | project pack_all({column})"));
+            assert!(told.contains("a constant bool"), "{told}");
+        }
         assert!(
             refused(&format!("{TABLE} | project bag_pack_columns(n + 1)")).contains("a column is expected")
         );
@@ -153,13 +175,14 @@ mod tests {
     #[test]
     fn columns_have_sizes() {
         assert_eq!(
-            rows(&format!("{TABLE} | project estimate_data_size(*), estimate_data_size(s, 'äb')")),
-            "10 | 4\n9 | 3"
+            rows(&format!("{TABLE} | project estimate_data_size(*), estimate_data_size(s, b)")),
+            "10 | 2\n9 | 1"
         );
         assert!(
-            refused("print estimate_data_size(dynamic([1]))")
+            refused("print d = dynamic([1]) | project estimate_data_size(d)")
                 .contains("not supported yet: the size of a dynamic")
         );
+        assert!(refused(&format!("{TABLE} | project estimate_data_size('x')")).contains("KS109"));
         assert!(refused("print estimate_data_size()").contains("takes columns"));
     }
 

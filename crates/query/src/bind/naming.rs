@@ -30,7 +30,12 @@ pub fn default_name(expr: &Expr) -> Option<String> {
             match functions::naming(&call.name.text, call.arguments.len())? {
                 Naming::None => None,
                 Naming::FirstArgument => first(),
-                Naming::NameAndFirstArgument => first().map(|first| format!("{}_{first}", call.name.text)),
+                Naming::OnlyArgument if call.arguments.len() == 1 => first(),
+                Naming::OnlyArgument => None,
+                Naming::NameAndFirstArgument => {
+                    Some(format!("{}_{}", call.name.text, first().unwrap_or_default()))
+                }
+                Naming::Sorted => Some(format!("{}_sorted", first().unwrap_or_else(|| "array0".to_owned()))),
                 Naming::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
                 Naming::PrefixAndArguments(prefix, count) => {
                     let names = call.arguments.iter().take(count);
@@ -92,6 +97,29 @@ impl UniqueNames {
             if self.taken.insert(name.clone()) {
                 return name;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::answer;
+
+    #[test]
+    fn columns_are_called_after_what_makes_them() {
+        for (expression, name) in [
+            ("strlen(s)", "strlen_s"),
+            ("strlen(tolower(s))", "strlen_"),
+            ("array_sort_desc(split(s, ','))", "s_sorted"),
+            ("array_sort_desc(pack_array(s))", "array0_sorted"),
+            ("make_datetime(s)", "s"),
+            ("make_datetime(n, n, n)", "Column1"),
+            ("make_timespan(n)", "n"),
+            ("make_timespan(n, n)", "Column1"),
+            ("erf(n)", "n"),
+        ] {
+            let told = answer(&format!("datatable(s:string, n:long)[] | project {expression}"));
+            assert_eq!(told.split(':').next(), Some(name), "{expression}");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use weir_value::KustoType::{Bool, String as Text};
 
-use super::{Accepts, Function, Naming, exactly, one, with};
+use super::{Function, Naming, exactly, with};
 use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] = &[&ASSERT];
@@ -12,15 +12,16 @@ pub(crate) const FUNCTIONS: &[&Function] = &[&ASSERT];
 function!(
     ASSERT = ["assert"],
     Naming::None,
-    [with(&[exactly("condition", Bool), one("message", Accepts::Constant(Text))], |a| {
+    [with(&[exactly("condition", Bool), exactly("message", Text)], |a| {
         let (condition, message) = (a.take(0), a.take(1));
-        match condition.as_bool() {
-            Some(true) => Typed::bool(true),
-            Some(false) => {
-                let message = format!("assertion failed: {}", message.as_text().unwrap_or_default());
-                a.refuse(0, message)
+        match (condition.as_bool(), message.as_text()) {
+            (Some(true), _) => Typed::bool(true),
+            (Some(false), Some(message)) => a.refuse(0, format!("assertion failed: {message}")),
+            // The documentation asks for constants.
+            (Some(false), None) => {
+                a.refuse(1, "not supported yet: assert() with a message that is not constant")
             }
-            None => a.refuse(0, "the condition of assert() must be a constant"),
+            (None, _) => a.refuse(0, "not supported yet: assert() of what is not constant"),
         }
     })]
 );
@@ -37,7 +38,8 @@ mod tests {
             "assertion failed: three letters"
         );
         assert!(
-            refused("range x from 1 to 2 step 1 | where assert(x > 0, 'x')").contains("must be a constant")
+            refused("range x from 1 to 2 step 1 | where assert(x > 0, 'x')")
+                .contains("not supported yet: assert() of what is not constant")
         );
     }
 }

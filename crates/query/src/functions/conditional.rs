@@ -72,10 +72,18 @@ function!(
 );
 
 function!(
+    /// The first value that is there.
     COALESCE = ["coalesce"],
     Naming::None,
     [with(&[many("value", Accepts::Any, 2)], |a| {
         let values: Vec<Typed> = (0..a.typed.len()).map(|index| a.take(index)).collect();
+        // Unlike the branches of iff(), a dynamic does not become what the others are.
+        let dynamic = values.iter().position(|value| value.kind == Dynamic);
+        if let Some(place) = dynamic.filter(|_| values.iter().any(|value| value.kind != Dynamic)) {
+            let span = a.span_of(place);
+            let message = "all values must be of one type: this is a dynamic, others are not";
+            return a.binder.refuse(Some("KS141"), span, message);
+        }
         let Some(values) = common(a, values, 0) else { return Typed::poison() };
         let Some((last, others)) = values.split_last() else { return Typed::poison() };
         // Strings are never null: the first that is not blank.
@@ -153,9 +161,13 @@ fn is_empty(a: &mut Arguments<'_, '_, '_>, empty: bool) -> Typed {
 function!(
     MAX_OF = ["max_of"],
     Naming::None,
-    [with(&[many("value", Accepts::Any, 2)], |a| extreme(a, false))]
+    [with(&[many("value", Accepts::Orderable, 2)], |a| extreme(a, false))]
 );
-function!(MIN_OF = ["min_of"], Naming::None, [with(&[many("value", Accepts::Any, 2)], |a| extreme(a, true))]);
+function!(
+    MIN_OF = ["min_of"],
+    Naming::None,
+    [with(&[many("value", Accepts::Orderable, 2)], |a| extreme(a, true))]
+);
 
 /// The smallest or largest argument, nulls left out.
 fn extreme(a: &mut Arguments<'_, '_, '_>, least: bool) -> Typed {
@@ -210,4 +222,18 @@ pub(crate) fn common(a: &mut Arguments<'_, '_, '_>, values: Vec<Typed>, first: u
     }
     let kind = if only_dynamic { Dynamic } else { kind.unwrap_or(Dynamic) };
     Some(values.into_iter().map(|value| a.binder.converted(value, kind)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, value};
+
+    #[test]
+    fn dynamics_become_the_other_branch_of_a_choice_only() {
+        assert_eq!(value("iff(true, dynamic(1), 2) + 1"), "2");
+        assert_eq!(value("coalesce(dynamic(null), dynamic(1))"), "1");
+        assert!(refused("print coalesce(dynamic(1), 2)").contains("KS141"));
+        assert!(refused("print max_of(dynamic(1), 2)").contains("KS206"));
+        assert!(refused("print iff(dynamic(true), 1, 2)").contains("takes a bool here"));
+    }
 }

@@ -55,6 +55,17 @@ fn decimals_of_two(
     column((0..rows).map(|row| f(left.get(row)?, right.get(row)?)))
 }
 
+/// One decimal a row of three; null where any is.
+pub(crate) fn decimals_of_three(
+    arguments: &[ColumnarValue],
+    rows: usize,
+    f: fn(Decimal, Decimal, Decimal) -> Option<Decimal>,
+) -> Result<ArrayRef> {
+    let [first, second, third] = [0, 1, 2].map(|index| Column::<Dec>::of(&arguments[index]));
+    let (first, second, third) = (first?, second?, third?);
+    column((0..rows).map(|row| f(first.get(row)?, second.get(row)?, third.get(row)?)))
+}
+
 kernel!(PLUS = "kql_decimal_plus" -> Decimal, |a, n| decimals_of_two(a, n, Decimal::plus));
 kernel!(MINUS = "kql_decimal_minus" -> Decimal, |a, n| decimals_of_two(a, n, Decimal::minus));
 kernel!(TIMES = "kql_decimal_times" -> Decimal, |a, n| decimals_of_two(a, n, Decimal::times));
@@ -64,13 +75,17 @@ kernel!(NEGATE = "kql_decimal_negate" -> Decimal, |a, n| decimals::<Dec>(a, n, |
 kernel!(ABS = "kql_decimal_abs" -> Decimal, |a, n| decimals::<Dec>(a, n, |x| Some(x.abs())));
 kernel!(
     /// The multiple of the second at or below the first; nothing unless the second is positive.
-    BIN = "kql_decimal_bin" -> Decimal, |a, n| decimals_of_two(a, n, |value, by| {
-        if by <= Decimal::ZERO {
-            return None;
-        }
-        value.minus(value.modulo(by)?)
-    })
+    BIN = "kql_decimal_bin" -> Decimal, |a, n| decimals_of_two(a, n, bin)
 );
+
+/// The multiple of `by` at or below a value; nothing unless `by` is positive.
+pub(crate) fn bin(value: Decimal, by: Decimal) -> Option<Decimal> {
+    if by <= Decimal::ZERO {
+        return None;
+    }
+    value.minus(value.modulo(by)?)
+}
+
 kernel!(CEILING = "kql_decimal_ceiling" -> Decimal, |a, n| {
     decimals::<Dec>(a, n, |x| Some(x.negated().floor().negated()))
 });

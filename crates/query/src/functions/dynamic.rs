@@ -134,12 +134,12 @@ function!(
     PARSE = ["parse_json", "todynamic", "toobject", "parsejson"],
     Naming::FirstArgument,
     [
-        with(&[exactly("json", Text)], |a| {
+        // Parsing what is parsed changes nothing.
+        with(&[exactly("value", Dynamic)], |a| a.take(0)),
+        with(&[one("json", Accepts::StringOrDynamic)], |a| {
             let value = a.take(0);
             a.binder.fold(Typed::new(PARSE_JSON.call(vec![value.expr]), Dynamic))
-        }),
-        // Parsing what is parsed changes nothing.
-        with(&[one("value", Accepts::Any)], |a| pack(a.take(0)))
+        })
     ]
 );
 
@@ -184,7 +184,7 @@ kernel!(
 function!(
     BAG_PACK = ["bag_pack", "pack", "pack_dictionary"],
     Naming::None,
-    [with(&[many("key", Accepts::Text, 1), many("value", Accepts::Any, 1)], |a| {
+    [with(&[many("key", Accepts::Exactly(Text), 1), many("value", Accepts::Any, 1)], |a| {
         let exprs = (0..a.typed.len())
             .map(|index| if index % 2 == 0 { a.take(index).expr } else { pack(a.take(index)).expr })
             .collect();
@@ -237,3 +237,16 @@ kernel!(JOIN = "kql_strcat_array" -> String, |a, n| {
         }
     })
 });
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{refused, value};
+
+    #[test]
+    fn texts_are_parsed_and_dynamics_are_not() {
+        assert_eq!(value("parse_json('[1]')[0], gettype(parse_json(dynamic('[1]')))"), "1 | string");
+        assert!(refused("print todynamic(1.5)").contains("KS107"));
+        assert_eq!(value("bag_pack(parse_json('\"a\"'), 1)"), r#"{"a":1}"#);
+        assert!(refused("print bag_pack(1, 1)").contains("takes a string here, this is a long"));
+    }
+}

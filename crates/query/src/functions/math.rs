@@ -12,9 +12,10 @@ use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array};
 use datafusion::logical_expr::Expr;
 use weir_value::{KustoType, datetime};
 
-use super::{Accepts, Function, Naming, by_kernel, decimal, exactly, one, optional};
+use super::{Accepts, Function, Naming, by_kernel, decimal, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Long, Real, map1, map2};
+use crate::typed::Typed;
 
 use KustoType::{Datetime, Timespan};
 
@@ -96,16 +97,19 @@ function!(
         by_kernel(&[one("value", Accepts::Integer), one("round to", Accepts::Integer)], &BIN_LONG),
         by_kernel(&[exactly("value", Timespan), exactly("round to", Timespan)], &BIN_TIMESPAN),
         by_kernel(&[exactly("value", Datetime), exactly("round to", Timespan)], &BIN_DATETIME),
-        super::with(&[one("value", Accepts::Number), one("round to", Accepts::Number)], |a| {
+        with(&[exactly("value", Datetime), exactly("round to", Datetime)], |a| {
+            a.refuse(1, "not supported yet: bins of the length of a datetime")
+        }),
+        with(&[one("value", Accepts::Number), one("round to", Accepts::Number)], |a| {
             let (value, by) = (a.take(0), a.take(1));
             if value.kind == KustoType::Decimal || by.kind == KustoType::Decimal {
                 let value = a.binder.converted(value, KustoType::Decimal);
                 let by = a.binder.converted(by, KustoType::Decimal);
                 let bin = decimal::BIN.call(vec![value.expr, by.expr]);
-                return a.binder.fold(crate::typed::Typed::new(bin, KustoType::Decimal));
+                return a.binder.fold(Typed::new(bin, KustoType::Decimal));
             }
             let (value, by) = (value.as_real(), by.as_real());
-            a.binder.fold(crate::typed::Typed::new(BIN_REAL.call(vec![value.expr, by.expr]), KustoType::Real))
+            a.binder.fold(Typed::new(BIN_REAL.call(vec![value.expr, by.expr]), KustoType::Real))
         })
     ]
 );
@@ -130,17 +134,24 @@ pub(crate) fn bin(value: i64, by: i64) -> Option<i64> {
 function!(
     ROUND = ["round"],
     Naming::FirstArgument,
-    [
-        by_kernel(&[one("number", Accepts::Integer), optional("precision", Accepts::Integer)], &ROUND_LONG),
-        by_kernel(
-            &[exactly("number", KustoType::Decimal), optional("precision", Accepts::Integer)],
-            &decimal::ROUND
-        ),
-        by_kernel(
-            &[exactly("number", KustoType::Real), optional("precision", Accepts::Integer)],
-            &ROUND_REAL
-        )
-    ]
+    [with(
+        &[one("number", Accepts::Number), optional("precision", Accepts::Constant(KustoType::Long))],
+        |a| {
+            let number = a.take(0);
+            let kind = number.kind;
+            let (kernel, number) = match kind {
+                KustoType::Decimal => (&decimal::ROUND, number),
+                KustoType::Real => (&ROUND_REAL, number),
+                _ => (&ROUND_LONG, number.widened()),
+            };
+            let mut exprs = vec![number.expr];
+            if a.typed.len() > 1 {
+                exprs.push(a.take(1).expr);
+            }
+            let rounded = a.binder.fold(Typed::new(kernel.call(exprs), kernel.result));
+            a.binder.converted(rounded, kind)
+        }
+    )]
 );
 
 kernel!(ROUND_LONG = "kql_round_long" -> Long, |a, n| {
@@ -167,10 +178,16 @@ fn round(value: f64, digits: i64) -> f64 {
 function!(
     CEILING = ["ceiling"],
     Naming::FirstArgument,
-    [
-        by_kernel(&[exactly("number", KustoType::Real)], &CEILING_REAL),
-        by_kernel(&[exactly("number", KustoType::Decimal)], &decimal::CEILING)
-    ]
+    [with(&[one("number", Accepts::Number)], |a| {
+        let number = a.take(0);
+        let (kernel, kind) = match number.kind {
+            KustoType::Decimal => (&decimal::CEILING, KustoType::Decimal),
+            // Of whole numbers, too.
+            _ => (&CEILING_REAL, KustoType::Real),
+        };
+        let number = a.binder.converted(number, kind);
+        a.binder.fold(Typed::new(kernel.call(vec![number.expr]), kind))
+    })]
 );
 
 kernel!(CEILING_REAL = "kql_ceiling" -> Real, |a, n| map1::<Real, f64, Float64Array>(a, n, |x| Some(x.ceil())));
@@ -230,23 +247,15 @@ of_reals!(LOG10, LOG10_REAL, "log10", Naming::FirstArgument, |x| (!(x < 0.0)).th
 function!(
     PI = ["pi"],
     Naming::None,
-    [super::with(&[], |_| {
+    [with(&[], |_| {
         let pi = datafusion::common::ScalarValue::Float64(Some(std::f64::consts::PI));
-        crate::typed::Typed::constant(pi, KustoType::Real)
+        Typed::constant(pi, KustoType::Real)
     })]
 );
 
-function!(
-    IS_NAN = ["isnan"],
-    Naming::None,
-    [by_kernel(&[exactly("number", KustoType::Real)], &NOT_A_NUMBER)]
-);
-function!(IS_INF = ["isinf"], Naming::None, [by_kernel(&[exactly("number", KustoType::Real)], &INFINITE)]);
-function!(
-    IS_FINITE = ["isfinite"],
-    Naming::None,
-    [by_kernel(&[exactly("number", KustoType::Real)], &FINITE)]
-);
+function!(IS_NAN = ["isnan"], Naming::None, [by_kernel(&[one("number", Accepts::Real)], &NOT_A_NUMBER)]);
+function!(IS_INF = ["isinf"], Naming::None, [by_kernel(&[one("number", Accepts::Real)], &INFINITE)]);
+function!(IS_FINITE = ["isfinite"], Naming::None, [by_kernel(&[one("number", Accepts::Real)], &FINITE)]);
 
 kernel!(NOT_A_NUMBER = "kql_isnan" -> Bool, |a, n| map1::<Real, bool, BooleanArray>(a, n, |x| Some(x.is_nan())));
 kernel!(INFINITE = "kql_isinf" -> Bool, |a, n| map1::<Real, bool, BooleanArray>(a, n, |x| Some(x.is_infinite())));
@@ -255,12 +264,29 @@ kernel!(FINITE = "kql_isfinite" -> Bool, |a, n| map1::<Real, bool, BooleanArray>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{kind, refused, value};
 
     #[test]
     fn bins_round_down_below_zero_too() {
         assert_eq!(bin(-5, 2), Some(-6));
         assert_eq!(bin(5, 2), Some(4));
         assert_eq!((bin(5, 0), bin(5, -1)), (None, None));
+    }
+
+    #[test]
+    fn numbers_keep_their_type() {
+        assert_eq!(
+            value("round(int(7), -1), round(decimal(1.25), 1), ceiling(decimal(1.25))"),
+            "10 | 1.3 | 2"
+        );
+        assert_eq!(kind("round(int(7))"), "int");
+        assert_eq!(kind("ceiling(decimal(1.25))"), "decimal");
+        // Whole numbers become reals, as the original answers.
+        assert_eq!(kind("ceiling(1)"), "real");
+        assert!(refused("print isnan(decimal(1))").contains("takes a real here, this is a decimal"));
+        assert!(refused("print t = now() | project bin(t, t)").contains("not supported yet"));
+        let refused = refused("range x from 1 to 2 step 1 | project round(x, x)");
+        assert!(refused.contains("KS129") && refused.contains("takes a constant"));
     }
 
     #[test]

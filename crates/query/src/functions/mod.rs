@@ -36,10 +36,11 @@ pub(crate) mod text_match;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use weir_kql::ast::Expr;
 use weir_value::KustoType;
 
 use crate::aggregates;
-use crate::bind::{Arguments, assign};
+use crate::bind::{Arguments, Binder, Scope, assign};
 use crate::kernel::Kernel;
 use crate::typed::Typed;
 
@@ -60,8 +61,12 @@ pub enum Naming {
     None,
     /// As its first argument would be called.
     FirstArgument,
-    /// The function's name before that of its first argument: `strlen_s`.
+    /// As its argument would be called, where it is the only one.
+    OnlyArgument,
+    /// The function's name before that of its first argument: `strlen_s`; `strlen_` where that has none.
     NameAndFirstArgument,
+    /// The name of its first argument before `_sorted`; `array0_sorted` where that has none.
+    Sorted,
     /// This word before that of its first argument: `sum_x`.
     Prefix(&'static str),
     /// This word before the names of so many first arguments: `covariance_x_y`.
@@ -110,18 +115,26 @@ pub enum Accepts {
     NotDynamic,
     /// Any, which becomes a string.
     Text,
+    /// Any constant, which becomes a string.
+    ConstantText,
     /// Any, which becomes a dynamic.
     Packed,
     /// A string, or a dynamic that becomes one.
     StringOrDynamic,
-    /// This type, or what becomes it without a loss: ints for longs, whole numbers for reals, a dynamic for any.
+    /// This type, or what becomes it without a loss: ints for longs, numbers for reals, a dynamic for a string.
     Exactly(KustoType),
     /// This type by a constant.
     Constant(KustoType),
-    /// An int, a long or a real as it is; a dynamic becomes a real.
+    /// A real or a whole number, which becomes a real; no decimal.
+    Real,
+    /// A number as it is.
     Number,
     /// An int or a long, which becomes a long.
     Integer,
+    /// An int, a long or an array, which becomes a dynamic.
+    IntegerOrArray,
+    /// A dynamic that is not written as anything but a bag.
+    Bag,
     /// A number, a datetime or a timespan.
     Summable,
     /// Anything that has an order.
@@ -227,10 +240,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BY_NAME.keys().copied()
 }
 
+/// The columns of a function that makes several: the name of each and its value. Nothing for other expressions.
+pub(crate) fn several(
+    binder: &mut Binder<'_>,
+    expr: &Expr,
+    scope: Scope<'_>,
+) -> Option<Vec<(String, Typed)>> {
+    series::several(binder, expr, scope).or_else(|| dynamic::order::several(binder, expr, scope))
+}
+
 /// What a column is called that holds the result of a function or an aggregate of so many arguments; nothing for a name
 /// that is neither.
 pub fn naming(name: &str, arguments: usize) -> Option<Naming> {
     match (function(name), aggregates::aggregate(name)) {
+        // It is a column of the rows, and called like one.
+        (None, None) if name == "ingestion_time" => Some(Naming::Only("$IngestionTime")),
         // Some names are of both: one merges the values of rows, the other its arguments.
         (Some(function), Some(aggregate)) => {
             let aggregates = aggregate.overloads.iter().any(|s| assign(s.parameters, arguments).is_some());

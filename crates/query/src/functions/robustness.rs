@@ -57,9 +57,14 @@ fn values_of(kind: KustoType) -> &'static [&'static str] {
 
 fn fitting(accepts: Accepts, next: &mut impl FnMut(usize) -> usize) -> &'static str {
     let kinds: &[KustoType] = match accepts {
-        Accepts::Exactly(KustoType::Long) | Accepts::Integer => &[KustoType::Long, KustoType::Int],
-        Accepts::Exactly(KustoType::Real) | Accepts::Number => &[KustoType::Real, KustoType::Long],
+        Accepts::Exactly(KustoType::Long) | Accepts::Integer | Accepts::IntegerOrArray => {
+            &[KustoType::Long, KustoType::Int]
+        }
+        Accepts::Exactly(KustoType::Real) | Accepts::Real | Accepts::Number => {
+            &[KustoType::Real, KustoType::Long]
+        }
         Accepts::Exactly(kind) | Accepts::Constant(kind) => &[kind],
+        Accepts::Bag => &[KustoType::Dynamic],
         Accepts::StringOrDynamic => &[KustoType::String, KustoType::Dynamic],
         Accepts::Summable => &[KustoType::Long, KustoType::Real, KustoType::Datetime, KustoType::Timespan],
         Accepts::Type => return "typeof(long)",
@@ -107,7 +112,10 @@ fn no_call_panics() {
                     let value = fitting(parameter.accepts, &mut next);
                     // Now as a constant, now as a column that is evaluated for each row.
                     if call.is_multiple_of(2)
-                        || matches!(parameter.accepts, Accepts::Constant(_) | Accepts::Type)
+                        || matches!(
+                            parameter.accepts,
+                            Accepts::Constant(_) | Accepts::ConstantText | Accepts::Type
+                        )
                     {
                         arguments.push(value.to_owned());
                     } else {

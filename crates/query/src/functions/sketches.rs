@@ -59,18 +59,18 @@ kernel!(PERCENTILE = "kql_percentile_tdigest" -> Real, |a, n| {
 function!(
     PERCENTILES_ARRAY_TDIGEST = ["percentiles_array_tdigest"],
     Naming::Prefix("percentile_tdigest"),
-    [with(&[exactly("tdigest", Dynamic), many("percentile", Accepts::Number, 1)], |a| {
-        let values: Vec<Typed> = (1..a.typed.len()).map(|place| a.take(place)).collect();
-        let digest = a.take(0);
-        let array = match values.as_slice() {
-            [array] if array.kind == Dynamic => array.clone(),
-            _ => {
-                let items = values.into_iter().map(|value| crate::bind::pack(value).expr).collect();
-                Typed::new(super::dynamic::ARRAY.call(items), Dynamic)
-            }
-        };
-        a.binder.fold(Typed::new(PERCENTILES.call(vec![digest.expr, array.expr]), Dynamic))
-    })]
+    [
+        with(&[exactly("tdigest", Dynamic), exactly("percentiles", Dynamic)], |a| {
+            let (digest, array) = (a.take(0), a.take(1));
+            a.binder.fold(Typed::new(PERCENTILES.call(vec![digest.expr, array.expr]), Dynamic))
+        }),
+        with(&[exactly("tdigest", Dynamic), many("percentile", Accepts::Number, 1)], |a| {
+            let values: Vec<Typed> = (1..a.typed.len()).map(|place| a.take(place)).collect();
+            let items = values.into_iter().map(|value| crate::bind::pack(value).expr).collect();
+            let (digest, array) = (a.take(0), super::dynamic::ARRAY.call(items));
+            a.binder.fold(Typed::new(PERCENTILES.call(vec![digest.expr, array]), Dynamic))
+        }),
+    ]
 );
 kernel!(PERCENTILES = "kql_percentiles_array_tdigest" -> Dynamic, |a, n| {
     let (digests, wanted) = (Column::<Dyn>::of(&a[0])?, Column::<Dyn>::of(&a[1])?);

@@ -354,7 +354,7 @@ function!(
             one("lookup", Accepts::Text),
             optional("start", Accepts::Integer),
             optional("length", Accepts::Integer),
-            optional("occurrence", Accepts::Integer),
+            optional("occurrence", Accepts::Constant(KustoType::Long)),
         ],
         &POSITION,
     )]
@@ -381,10 +381,10 @@ function!(
     [by_kernel(
         &[
             one("text", Accepts::Text),
-            one("regex", Accepts::Constant(Text)),
+            one("regex", Accepts::ConstantText),
             optional("start", Accepts::Integer),
             optional("length", Accepts::Integer),
-            optional("occurrence", Accepts::Integer),
+            optional("occurrence", Accepts::Constant(KustoType::Long)),
         ],
         &REGEX_POSITION,
     )]
@@ -435,14 +435,24 @@ fn positions(
 function!(
     FORMAT_BYTES = ["format_bytes"],
     Naming::FirstArgument,
-    [by_kernel(
-        &[
-            exactly("value", KustoType::Real),
-            optional("precision", Accepts::Integer),
-            optional("unit", Accepts::Text)
-        ],
-        &READABLE_BYTES,
-    )]
+    [
+        by_kernel(
+            &[
+                exactly("value", KustoType::Real),
+                optional("precision", Accepts::Constant(KustoType::Long)),
+                optional("unit", Accepts::Constant(Text))
+            ],
+            &READABLE_BYTES,
+        ),
+        with(
+            &[
+                exactly("value", KustoType::Real),
+                one("precision", Accepts::Constant(KustoType::Real)),
+                optional("unit", Accepts::Constant(Text))
+            ],
+            |a| a.refuse(1, "not supported yet: a precision that is no whole number"),
+        )
+    ]
 );
 kernel!(READABLE_BYTES = "kql_format_bytes" -> String, |a, n| {
     let values = Column::<crate::kernel::Real>::of(&a[0])?;
@@ -477,6 +487,7 @@ fn format_bytes(value: f64, precision: i64, unit: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{refused, value};
 
     #[test]
     fn parts_of_text_count_characters() {
@@ -484,6 +495,19 @@ mod tests {
         assert_eq!(substring("äöü", 1, 1), "ö");
         assert_eq!((substring("abc", 5, 1), substring("abc", 0, 0), substring("abc", 3, 1)), ("", "", ""));
         assert_eq!(substring("abc", 1, i64::MAX), "bc");
+    }
+
+    #[test]
+    fn some_arguments_are_constant() {
+        assert_eq!(
+            value("format_bytes(2048, 1), indexof_regex('a15', 15), indexof('aa', 'a', 0, -1, 2)"),
+            "2 KB | 1 | 1"
+        );
+        assert!(refused("print format_bytes(2048, 1.5)").contains("not supported yet: a precision"));
+        for call in ["format_bytes(n, n)", "indexof(s, 'a', 0, -1, n)", "indexof_regex(s, s)"] {
+            let told = refused(&format!("datatable(s:string, n:long)[] | project {call}"));
+            assert!(told.contains("KS129"), "{call}: {told}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use weir_kql::ast::{NamedExpr, Span};
 
 use super::project::assemble;
 use crate::bind::{Binder, Env, Scope, UniqueNames, Windows, default_name};
-use crate::functions::series::several;
+use crate::functions::several;
 use crate::typed::{Column, Relation, Typed};
 
 pub(crate) fn bind(

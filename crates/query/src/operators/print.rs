@@ -7,7 +7,7 @@ use weir_kql::ast::{NamedExpr, Span};
 
 use super::project::assemble;
 use crate::bind::{Binder, Scope, UniqueNames};
-use crate::functions::dynamic::order::several;
+use crate::functions::several;
 use crate::typed::{Relation, Typed};
 
 pub(crate) fn bind(binder: &mut Binder<'_>, items: &[NamedExpr], span: Span, scope: Scope<'_>) -> Relation {

@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use weir_kql::ast::{ExprKind, NamedExpr, Span};
 
 use crate::bind::{Binder, Env, Scope, UniqueNames, Windows, default_name};
-use crate::functions::series::several;
+use crate::functions::several;
 use crate::typed::{Column as TableColumn, Relation, Typed, column};
 
 pub(crate) fn bind(

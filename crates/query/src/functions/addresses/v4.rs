@@ -194,7 +194,7 @@ fn format(a: &mut crate::bind::Arguments<'_, '_, '_>, with_prefix: bool) -> Type
             a.binder.fold(Typed::new(ADDRESS.call(vec![long.expr]), Text))
         }
         Text | Dynamic => a.binder.converted(ip, Text),
-        kind => return a.refuse(0, format!("an address is a string or a whole number, this is a {kind}")),
+        kind => return a.refuse(0, format!("not supported yet: an address that is a {kind}")),
     };
     let prefix = if a.typed.len() > 1 { a.take(1) } else { Typed::long(32) };
     let exprs = vec![ip.expr, prefix.expr, Typed::bool(with_prefix).expr];
@@ -299,6 +299,6 @@ mod tests {
             "10.1.2.0 | 10.0.0.1 | 10.1.2.0/30"
         );
         assert_eq!(value("strcat(format_ipv4('x'), format_ipv4(-1), format_ipv4('10.0.0.1', 40))"), "");
-        assert!(refused("print format_ipv4(1.5)").contains("a string or a whole number"));
+        assert!(refused("print format_ipv4(1.5)").contains("not supported yet: an address that is a real"));
     }
 }

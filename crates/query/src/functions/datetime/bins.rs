@@ -3,20 +3,20 @@
 //! Source: <https://learn.microsoft.com/kusto/query/bin-at-function>
 
 use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array};
-use weir_value::KustoType::{self, Bool, Datetime, Long, Real, Timespan};
+use weir_value::KustoType::{self, Bool, Datetime, Decimal, Long, Real, Timespan};
 use weir_value::datetime;
 
-use super::super::math::bin;
+use super::super::{decimal, math::bin};
 use crate::bind::{Arguments, is_number};
 use crate::functions::{Accepts, Function, Naming, one, with};
 use crate::kernel;
-use crate::kernel::{Column, Kernel, Long as LongValue, Real as RealValue};
+use crate::kernel::{Column, Dec, Kernel, Long as LongValue, Real as RealValue};
 use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] = &[&BIN_AT, &AROUND];
 
-/// Three arguments in one type: whole numbers, reals, or times of which one is a span.
-fn aligned(a: &mut Arguments<'_, '_, '_>, span: usize) -> Option<([Typed; 3], KustoType)> {
+/// Three arguments in one type: whole numbers, reals, decimals, or times of which one is a span.
+fn aligned(a: &mut Arguments<'_, '_, '_>, function: &str, span: usize) -> Option<([Typed; 3], KustoType)> {
     let typed = [0, 1, 2].map(|index| a.take(index));
     let value = typed[0].kind;
     let kinds = typed.each_ref().map(|typed| typed.kind);
@@ -29,10 +29,14 @@ fn aligned(a: &mut Arguments<'_, '_, '_>, span: usize) -> Option<([Typed; 3], Ku
     let (kind, target) = match value {
         _ if times => (value, None),
         _ if kinds.into_iter().all(whole) => (Long, Some(Long)),
+        _ if kinds.into_iter().all(is_number) && kinds.contains(&Decimal) => (Decimal, Some(Decimal)),
         _ if kinds.into_iter().all(is_number) => (Real, Some(Real)),
         _ => {
-            let message =
-                format!("these do not go together: a {}, a {} and a {}", kinds[0], kinds[1], kinds[2]);
+            // The original sees only when it runs what it makes of them.
+            let message = format!(
+                "not supported yet: {function}() of a {}, a {} and a {}",
+                kinds[0], kinds[1], kinds[2]
+            );
             a.refuse(0, message);
             return None;
         }
@@ -50,11 +54,12 @@ function!(
     BIN_AT = ["bin_at"],
     Naming::FirstArgument,
     [with(&[VALUE, one("bin size", Accepts::Any), one("fixed point", Accepts::Any)], |a| {
-        let Some((typed, kind)) = aligned(a, 1) else { return Typed::poison() };
+        let Some((typed, kind)) = aligned(a, "bin_at", 1) else { return Typed::poison() };
         let kernel: &'static Kernel = match kind {
             Datetime => &AT_DATETIME,
             Timespan => &AT_TIMESPAN,
             Real => &AT_REAL,
+            Decimal => &AT_DECIMAL,
             _ => &AT_LONG,
         };
         a.binder.fold(Typed::new(kernel.call(typed.map(|typed| typed.expr).to_vec()), kind))
@@ -93,12 +98,21 @@ kernel!(AT_REAL = "kql_bin_at_real" -> Real, |a, n| {
     Ok(std::sync::Arc::new(found))
 });
 
+kernel!(AT_DECIMAL = "kql_bin_at_decimal" -> Decimal, |a, n| decimal::decimals_of_three(a, n, |value, size, fixed| {
+    let from_fixed = value.minus(fixed)?;
+    decimal::bin(from_fixed, size)?.plus(fixed)
+}));
+
 function!(
     AROUND = ["around"],
     Naming::None,
     [with(&[VALUE, one("center", Accepts::Any), one("delta", Accepts::Any)], |a| {
-        let Some((typed, kind)) = aligned(a, 2) else { return Typed::poison() };
-        let kernel: &'static Kernel = if kind == Real { &NEAR_REAL } else { &NEAR };
+        let Some((typed, kind)) = aligned(a, "around", 2) else { return Typed::poison() };
+        let kernel: &'static Kernel = match kind {
+            Real => &NEAR_REAL,
+            Decimal => &NEAR_DECIMAL,
+            _ => &NEAR,
+        };
         a.binder.fold(Typed::new(kernel.call(typed.map(|typed| typed.expr).to_vec()), Bool))
     })]
 );
@@ -125,6 +139,18 @@ kernel!(NEAR_REAL = "kql_around_real" -> Bool, |a, n| {
     Ok(std::sync::Arc::new(near))
 });
 
+kernel!(NEAR_DECIMAL = "kql_around_decimal" -> Bool, |a, n| {
+    let [values, centers, deltas] = [0, 1, 2].map(|index| Column::<Dec>::of(&a[index]));
+    let (values, centers, deltas) = (values?, centers?, deltas?);
+    let near: BooleanArray = (0..n)
+        .map(|row| {
+            let (value, center, delta) = (values.get(row)?, centers.get(row)?, deltas.get(row)?);
+            Some(value >= center.minus(delta)? && value <= center.plus(delta)?)
+        })
+        .collect();
+    Ok(std::sync::Arc::new(near))
+});
+
 #[cfg(test)]
 mod tests {
     use crate::testing::{answer, refused, value};
@@ -142,7 +168,8 @@ mod tests {
             answer("range t from 7 to 7 step 1 | summarize count() by bin_at(t, 5, 1)"),
             "t:long, count_:long\n6 | 1"
         );
-        assert!(refused("print bin_at(5h, 2, 1h)").contains("do not go together"));
+        assert_eq!(value("bin_at(decimal(6.5), 2, 1), bin_at(decimal(6.5), 0, 1)"), "5 | null");
+        assert!(refused("print bin_at(5h, 2, 1h)").contains("not supported yet: bin_at() of a timespan"));
     }
 
     #[test]
@@ -152,6 +179,10 @@ mod tests {
             value("around(datetime(2024-01-02), datetime(2024-01-01), 1d), around(long(null), 1, 1)"),
             "True | null"
         );
-        assert!(refused("print around('a', 'b', 1)").contains("do not go together"));
+        assert_eq!(
+            value("around(decimal(1.1), 1, decimal(0.1)), around(decimal(1.2), 1.0, decimal(0.1))"),
+            "True | False"
+        );
+        assert!(refused("print around('a', 'b', 1)").contains("not supported yet: around() of a string"));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
 
 function!(
     MAKE_DATETIME = ["make_datetime"],
-    Naming::None,
+    Naming::OnlyArgument,
     [
         with(&[one("value", Accepts::Any)], |a| {
             let value = a.take(0);
@@ -83,7 +83,7 @@ fn time_of_day(hour: i64, minute: i64, second: f64) -> Option<i64> {
 
 function!(
     MAKE_TIMESPAN = ["make_timespan"],
-    Naming::None,
+    Naming::OnlyArgument,
     [
         with(&[one("value", Accepts::Any)], |a| {
             let value = a.take(0);
@@ -91,17 +91,17 @@ function!(
         }),
         with(
             &[
-                one("hours", Accepts::Number),
-                one("minutes", Accepts::Number),
+                one("hours", Accepts::Integer),
+                one("minutes", Accepts::Integer),
                 optional("seconds", Accepts::Number)
             ],
             |a| make_timespan(a, [None, Some(0), Some(1), Some(2)]),
         ),
         with(
             &[
-                one("days", Accepts::Number),
-                one("hours", Accepts::Number),
-                one("minutes", Accepts::Number),
+                one("days", Accepts::Integer),
+                one("hours", Accepts::Integer),
+                one("minutes", Accepts::Integer),
                 one("seconds", Accepts::Number)
             ],
             |a| make_timespan(a, [Some(0), Some(1), Some(2), Some(3)]),

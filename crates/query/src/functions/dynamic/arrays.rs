@@ -101,7 +101,7 @@ function!(
             one("value", Accepts::Packed),
             optional("start", Accepts::Integer),
             optional("length", Accepts::Integer),
-            optional("occurrence", Accepts::Integer),
+            optional("occurrence", Accepts::Constant(weir_value::KustoType::Long)),
         ],
         &PLACE,
     )]
@@ -243,7 +243,7 @@ kernel!(
 function!(
     SPLIT = ["array_split"],
     Naming::None,
-    [by_kernel(&[exactly("array", Dynamic), one("index", Accepts::Packed)], &PIECES)]
+    [by_kernel(&[exactly("array", Dynamic), one("index", Accepts::IntegerOrArray)], &PIECES)]
 );
 kernel!(
     /// The pieces between places; null where the places are no numbers.

@@ -37,7 +37,7 @@ fn steps(key_path: &str) -> Option<Vec<String>> {
 function!(
     HAS_KEY = ["bag_has_key"],
     Naming::None,
-    [by_kernel(&[exactly("bag", Dynamic), exactly("key", KustoType::String)], &KEY_EXISTS)]
+    [by_kernel(&[one("bag", Accepts::Bag), exactly("key", KustoType::String)], &KEY_EXISTS)]
 );
 kernel!(KEY_EXISTS = "kql_bag_has_key" -> Bool, |a, n| {
     map2::<Dyn, Str, bool, BooleanArray>(a, n, |bag, key| {
@@ -48,7 +48,7 @@ kernel!(KEY_EXISTS = "kql_bag_has_key" -> Bool, |a, n| {
     })
 });
 
-function!(KEYS = ["bag_keys"], Naming::None, [by_kernel(&[exactly("bag", Dynamic)], &KEY_NAMES)]);
+function!(KEYS = ["bag_keys"], Naming::None, [by_kernel(&[one("bag", Accepts::Bag)], &KEY_NAMES)]);
 kernel!(KEY_NAMES = "kql_bag_keys" -> Dynamic, |a, n| {
     let bags = Column::<Dyn>::of(&a[0])?;
     pack_rows(n, |row, bytes| {
@@ -62,11 +62,7 @@ kernel!(KEY_NAMES = "kql_bag_keys" -> Dynamic, |a, n| {
     })
 });
 
-function!(
-    MERGE = ["bag_merge"],
-    Naming::None,
-    [by_kernel(&[many("bag", Accepts::Exactly(Dynamic), 2)], &MERGED)]
-);
+function!(MERGE = ["bag_merge"], Naming::None, [by_kernel(&[many("bag", Accepts::Bag, 2)], &MERGED)]);
 kernel!(
     /// Of equal keys the first one stays; what is no bag is left out.
     MERGED = "kql_bag_merge" -> Dynamic, |a, n| {
@@ -91,7 +87,7 @@ kernel!(
 function!(
     REMOVE_KEYS = ["bag_remove_keys"],
     Naming::None,
-    [by_kernel(&[exactly("bag", Dynamic), exactly("keys", Dynamic)], &REDUCED)]
+    [by_kernel(&[one("bag", Accepts::Bag), exactly("keys", Dynamic)], &REDUCED)]
 );
 kernel!(REDUCED = "kql_bag_remove_keys" -> Dynamic, |a, n| {
     let bags = Column::<Dyn>::of(&a[0])?;
@@ -133,7 +129,11 @@ function!(
     SET_KEY = ["bag_set_key"],
     Naming::None,
     [by_kernel(
-        &[exactly("bag", Dynamic), exactly("key", KustoType::String), one("value", Accepts::Packed)],
+        &[
+            one("bag", Accepts::Bag),
+            one("key", Accepts::Constant(KustoType::String)),
+            one("value", Accepts::Packed)
+        ],
         &CHANGED,
     )]
 );
@@ -206,7 +206,9 @@ mod tests {
     #[test]
     fn keys_are_listed_and_looked_up() {
         assert_eq!(value("bag_keys(dynamic({'b': 1, 'a': {'c': 2}}))"), r#"["b","a"]"#);
-        assert_eq!(value("bag_keys(dynamic([1]))"), "null");
+        assert_eq!(value("bag_keys(parse_json('[1]'))"), "null");
+        assert!(refused("print bag_keys(dynamic([1]))").contains("KS235"));
+        assert!(refused("print k = 'a' | project bag_set_key(dynamic({}), k, 1)").contains("KS129"));
         assert_eq!(value("bag_has_key(dynamic({'a': {'c': 2}}), 'a')"), "True");
         assert_eq!(value("bag_has_key(dynamic({'a': {'c': 2}}), '$.a.c')"), "True");
         assert_eq!(value("bag_has_key(dynamic({'a': {'c': 2}}), 'c')"), "False");
@@ -220,7 +222,7 @@ mod tests {
             value("bag_merge(dynamic({'a': 1}), dynamic(null), dynamic({'b': 2, 'a': 3}))"),
             r#"{"a":1,"b":2}"#
         );
-        assert_eq!(value("bag_merge(dynamic(null), dynamic([1]))"), "null");
+        assert_eq!(value("bag_merge(dynamic(null), parse_json('[1]'))"), "null");
     }
 
     #[test]
@@ -230,7 +232,7 @@ mod tests {
         assert_eq!(removed("['a', 'x']"), r#"{"b":{"c":2,"d":[3,4]}}"#);
         assert_eq!(removed("['$.b.c', '$.b.d[0]', '$.a.x']"), r#"{"a":1,"b":{"d":[3,4]}}"#);
         assert_eq!(removed("[]"), r#"{"a":1,"b":{"c":2,"d":[3,4]}}"#);
-        assert_eq!(value("bag_remove_keys(dynamic([1]), dynamic(['a']))"), "null");
+        assert_eq!(value("bag_remove_keys(parse_json('[1]'), dynamic(['a']))"), "null");
         assert_eq!(removed("['$.b[', '$.b']"), r#"{"a":1}"#);
     }
 

@@ -20,12 +20,12 @@ pub(crate) const FUNCTIONS: &[&Function] = &[&ASCENDING, &DESCENDING];
 
 function!(
     ASCENDING = ["array_sort_asc"],
-    Naming::None,
+    Naming::Sorted,
     [with(&[many("array", Accepts::Any, 1)], |a| sorted(a, false))]
 );
 function!(
     DESCENDING = ["array_sort_desc"],
-    Naming::None,
+    Naming::Sorted,
     [with(&[many("array", Accepts::Any, 1)], |a| sorted(a, true))]
 );
 
@@ -190,9 +190,19 @@ mod tests {
         assert_eq!(answer(&format!("print (x, y) = {two}")), "x:dynamic, y:dynamic\n[2,1] | [\"b\",\"a\"]");
         assert_eq!(answer(&format!("print x = {two}")), "x:dynamic\n[2,1]");
         assert_eq!(
+            answer("print a = dynamic([2, 1]) | project array_sort_asc(a), array_sort_asc(pack_array(1))"),
+            "a_sorted:dynamic, array0_sorted:dynamic\n[1,2] | [1]"
+        );
+        assert_eq!(
             answer("let a = dynamic([2, 1]); print a, n = 1 | extend s = array_sort_asc(a, true)"),
             "print_0:dynamic, n:long, s:dynamic\n[2,1] | 1 | [1,2]"
         );
+        for operator in ["project a,", "extend"] {
+            assert_eq!(
+                answer(&format!("print a = 1 | {operator} {two}")),
+                "a:long, array0_sorted:dynamic, array1_sorted:dynamic\n1 | [2,1] | [\"b\",\"a\"]"
+            );
+        }
         assert!(refused(&format!("print strcat_array({two}, ',')")).contains("several columns"));
     }
 

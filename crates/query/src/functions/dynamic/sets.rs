@@ -8,13 +8,15 @@ use std::collections::HashSet;
 use datafusion::arrow::array::{BooleanArray, Float64Array};
 use datafusion::common::Result;
 use datafusion::logical_expr::ColumnarValue;
-use weir_value::KustoType::Dynamic;
+use weir_value::KustoType::{Dynamic, Real};
 use weir_value::dynamic::{Kind, View};
 
 use super::{as_array, pack_rows, write_array};
-use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one};
+use crate::bind::pack;
+use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one, with};
 use crate::kernel;
 use crate::kernel::{Column, Dyn, map2};
+use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] =
     &[&UNION, &INTERSECT, &DIFFERENCE, &EQUALS, &HAS_ELEMENT, &JACCARD];
@@ -121,7 +123,10 @@ kernel!(CONTAINED = "kql_set_has_element" -> Bool, |a, n| {
 function!(
     JACCARD = ["jaccard_index"],
     Naming::None,
-    [by_kernel(&[exactly("set", Dynamic), exactly("set", Dynamic)], &OVERLAP)]
+    [with(&[exactly("set", Dynamic), exactly("set", Dynamic)], |a| {
+        let sets = vec![a.take(0).expr, a.take(1).expr];
+        pack(a.binder.fold(Typed::new(OVERLAP.call(sets), Real)))
+    })]
 );
 kernel!(
     /// The size of what two sets share over that of both together.
@@ -147,6 +152,12 @@ mod tests {
         );
         assert_eq!(value("set_difference(dynamic([1, 2, 2, null]), dynamic([1]), dynamic([null]))"), "[2]");
         assert_eq!(value("set_union(dynamic([1]), dynamic(null))"), "null");
+    }
+
+    #[test]
+    fn what_sets_share_is_a_dynamic() {
+        assert_eq!(value("jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))"), "0.75");
+        assert_eq!(crate::testing::kind("jaccard_index(dynamic([1]), dynamic([2]))"), "dynamic");
     }
 
     #[test]

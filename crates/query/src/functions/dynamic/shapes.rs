@@ -48,8 +48,8 @@ fn range(a: &mut Arguments<'_, '_, '_>) -> Typed {
         (start, stop, step) => [start, stop, step].into_iter().all(is_number),
     };
     if !fits {
-        return a
-            .refuse(0, format!("a range does not go from a {} to a {} by a {}", kinds.0, kinds.1, kinds.2));
+        let (start, stop, step) = kinds;
+        return a.refuse(0, format!("not supported yet: a range from a {start} to a {stop} by a {step}"));
     }
     let exprs = [start, stop, step].into_iter().map(|typed| pack(typed).expr).collect();
     a.binder.fold(Typed::new(VALUES.call(exprs), Dynamic))
@@ -150,7 +150,7 @@ kernel!(
 function!(
     TREEPATH = ["treepath"],
     Naming::Prefix("tree"),
-    [by_kernel(&[exactly("object", Dynamic)], &TREE_PATHS)]
+    [by_kernel(&[one("object", Accepts::Bag)], &TREE_PATHS)]
 );
 kernel!(
     /// Every path in a dynamic, each once; an element of an array is reached by `[0]`.
@@ -205,7 +205,11 @@ kernel!(TYPE_NAME = "kql_gettype" -> String, |a, n| {
 function!(
     TO_JSON = ["dynamic_to_json"],
     Naming::None,
-    [by_kernel(&[exactly("value", Dynamic)], &SORTED_JSON)]
+    [
+        by_kernel(&[exactly("value", Dynamic)], &SORTED_JSON),
+        // Of any other type it is what tostring() gives.
+        with(&[one("value", Accepts::Text)], |a| a.take(0))
+    ]
 );
 kernel!(
     /// JSON with the keys of every bag in their order.
@@ -269,8 +273,9 @@ mod tests {
             value("array_length(range(1, 10000000)), array_length(range(0.0, 1.0, 1e-300))"),
             "1048576 | 1048576"
         );
-        assert!(refused("print range(1h, 5)").contains("does not go from a timespan"));
+        assert!(refused("print range(1h, 5)").contains("not supported yet: a range from a timespan"));
         assert!(refused("print range('a', 'b')").contains("range"));
+        assert!(refused("print range(1, parse_json('2'))").contains("KS138"));
     }
 
     #[test]
@@ -293,7 +298,7 @@ mod tests {
             value("treepath(dynamic({'a': [1, {'b': 2}], 'c': 3}))"),
             r#"["['a']","['a'][0]","['a'][0]['b']","['c']"]"#
         );
-        assert_eq!(value("treepath(dynamic(1))"), "null");
+        assert_eq!(value("treepath(parse_json('1'))"), "null");
     }
 
     #[test]
@@ -312,5 +317,6 @@ mod tests {
             r#"{"a":"q\"","b":[{"y":null,"z":1}]}"#
         );
         assert_eq!(value("dynamic_to_json(dynamic(null))"), "");
+        assert_eq!(value("dynamic_to_json('x'), dynamic_to_json(1d)"), "x | 1.00:00:00");
     }
 }

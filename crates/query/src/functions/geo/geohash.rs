@@ -6,7 +6,7 @@ use weir_value::Dynamic as Tree;
 use weir_value::KustoType::{Real, String as Text};
 
 use super::is_place;
-use crate::functions::{Accepts, Naming, by_kernel, exactly, optional};
+use crate::functions::{Accepts, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Long, Real as RealValue, Str, TextOut, pack1};
 
@@ -80,10 +80,16 @@ impl Cell {
 function!(
     pub(super) OF_POINT = ["geo_point_to_geohash"],
     Naming::None,
-    [by_kernel(
-        &[exactly("longitude", Real), exactly("latitude", Real), optional("accuracy", Accepts::Integer)],
-        &HASH,
-    )]
+    [
+        by_kernel(
+            &[exactly("longitude", Real), exactly("latitude", Real), optional("accuracy", Accepts::Integer)],
+            &HASH,
+        ),
+        with(
+            &[exactly("longitude", Real), exactly("latitude", Real), one("accuracy", Accepts::Number)],
+            |a| a.refuse(2, "not supported yet: an accuracy that is no whole number"),
+        )
+    ]
 );
 kernel!(
     /// Blank for a place or an accuracy that does not exist.
@@ -158,7 +164,7 @@ kernel!(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::value;
+    use crate::testing::{refused, value};
 
     #[test]
     fn places_have_cells() {
@@ -171,6 +177,7 @@ mod tests {
             ""
         );
         assert_eq!(value("strlen(geo_point_to_geohash(13.4, 52.5, 18))"), "18");
+        assert!(refused("print geo_point_to_geohash(0, 0, 5.0)").contains("not supported yet: an accuracy"));
     }
 
     #[test]

@@ -9,14 +9,14 @@ use weir_value::dynamic::View;
 use super::shapes::{edge_angle, lines};
 use super::sphere::Point;
 use crate::functions::dynamic::pack_rows;
-use crate::functions::{Naming, by_kernel, exactly};
+use crate::functions::{Accepts, Naming, by_kernel, exactly, one};
 use crate::kernel;
 use crate::kernel::{Column, Dyn, Real as RealValue, pack1};
 
 function!(
     pub(super) LINE_CENTROID = ["geo_line_centroid"],
     Naming::None,
-    [by_kernel(&[exactly("line", Dynamic)], &CENTROID)]
+    [by_kernel(&[one("line", Accepts::Bag)], &CENTROID)]
 );
 kernel!(CENTROID = "kql_geo_line_centroid" -> Dynamic, |a, n| pack1::<Dyn>(a, n, |line, bytes| {
     let edges = lines(line).into_iter().flatten().flat_map(|line| {
@@ -32,7 +32,7 @@ kernel!(CENTROID = "kql_geo_line_centroid" -> Dynamic, |a, n| pack1::<Dyn>(a, n,
 function!(
     pub(super) INTERPOLATE = ["geo_line_interpolate_point"],
     Naming::None,
-    [by_kernel(&[exactly("line", Dynamic), exactly("fraction", Real)], &AT_FRACTION)]
+    [by_kernel(&[one("line", Accepts::Bag), exactly("fraction", Real)], &AT_FRACTION)]
 );
 kernel!(
     /// Null for a share that is not between 0 and 1, and for more than one line.
@@ -68,7 +68,7 @@ fn one_line(shape: View<'_>) -> Option<Vec<Point>> {
 function!(
     pub(super) CLOSEST = ["geo_closest_point_on_line"],
     Naming::None,
-    [by_kernel(&[exactly("longitude", Real), exactly("latitude", Real), exactly("line", Dynamic)], &NEAREST)]
+    [by_kernel(&[exactly("longitude", Real), exactly("latitude", Real), one("line", Accepts::Bag)], &NEAREST)]
 );
 kernel!(NEAREST = "kql_geo_closest_point_on_line" -> Dynamic, |a, n| {
     let (longitudes, latitudes) = (Column::<RealValue>::of(&a[0])?, Column::<RealValue>::of(&a[1])?);

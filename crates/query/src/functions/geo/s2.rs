@@ -7,7 +7,7 @@ use weir_value::Dynamic as Tree;
 use weir_value::KustoType::{Real, String as Text};
 
 use super::sphere::Point;
-use crate::functions::{Accepts, Naming, by_kernel, exactly, optional};
+use crate::functions::{Accepts, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Long, Real as RealValue, Str, TextOut, pack1};
 
@@ -169,10 +169,16 @@ fn side(s: f64) -> f64 {
 function!(
     pub(super) OF_POINT = ["geo_point_to_s2cell"],
     Naming::None,
-    [by_kernel(
-        &[exactly("longitude", Real), exactly("latitude", Real), optional("level", Accepts::Integer)],
-        &TOKEN,
-    )]
+    [
+        by_kernel(
+            &[exactly("longitude", Real), exactly("latitude", Real), optional("level", Accepts::Integer)],
+            &TOKEN,
+        ),
+        with(
+            &[exactly("longitude", Real), exactly("latitude", Real), one("level", Accepts::Number)],
+            |a| a.refuse(2, "not supported yet: a level that is no whole number"),
+        )
+    ]
 );
 kernel!(
     /// Blank for a place or a level that does not exist.
@@ -257,7 +263,7 @@ fn geometry(kind: &str, coordinates: Tree) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::value;
+    use crate::testing::{refused, value};
 
     #[test]
     fn cells_are_found_again() {
@@ -315,6 +321,7 @@ mod tests {
             ),
             ""
         );
+        assert!(refused("print geo_point_to_s2cell(0, 0, 5.0)").contains("not supported yet: a level"));
         assert_eq!(value("geo_s2cell_to_central_point('1')"), r#"{"type":"Point","coordinates":[0.0,0.0]}"#);
         assert_eq!(
             value(

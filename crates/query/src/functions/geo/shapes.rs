@@ -15,7 +15,7 @@ use weir_value::dynamic::View;
 
 use super::sphere::{Point, RADIUS, points};
 use crate::functions::dynamic::as_array;
-use crate::functions::{Naming, Parameter, by_kernel, exactly};
+use crate::functions::{Accepts, Naming, Parameter, by_kernel, exactly, one};
 use crate::kernel;
 use crate::kernel::{Column, Dyn, Real as RealValue};
 
@@ -131,7 +131,7 @@ fn measure<S, T>(
 }
 
 const POINT_AND_POLYGON: &[Parameter] =
-    &[exactly("longitude", Real), exactly("latitude", Real), exactly("polygon", Dynamic)];
+    &[exactly("longitude", Real), exactly("latitude", Real), one("polygon", Accepts::Bag)];
 
 function!(
     pub(super) POINT_IN_POLYGON = ["geo_point_in_polygon"],
@@ -170,7 +170,7 @@ kernel!(
 function!(
     pub(super) POINT_TO_LINE = ["geo_distance_point_to_line"],
     Naming::None,
-    [by_kernel(&[exactly("longitude", Real), exactly("latitude", Real), exactly("line", Dynamic)], &TO_LINE)]
+    [by_kernel(&[exactly("longitude", Real), exactly("latitude", Real), one("line", Accepts::Bag)], &TO_LINE)]
 );
 kernel!(
     /// In metres.
@@ -208,14 +208,12 @@ mod tests {
 
     #[test]
     fn shapes_that_are_none_are_null() {
-        for shape in [
-            "{'type': 'Polygon', 'coordinates': [[[0, 0], [1, 0], [1, 1]]]}",
-            "{'type': 'Polygon'}",
-            "[]",
-            "null",
-        ] {
+        for shape in
+            ["{'type': 'Polygon', 'coordinates': [[[0, 0], [1, 0], [1, 1]]]}", "{'type': 'Polygon'}", "null"]
+        {
             assert_eq!(value(&format!("geo_point_in_polygon(0, 0, dynamic({shape}))")), "null", "{shape}");
         }
+        assert_eq!(value("geo_point_in_polygon(0, 0, parse_json('[]'))"), "null");
         assert_eq!(
             value(
                 "geo_distance_point_to_line(0, 0, dynamic({'type': 'LineString', 'coordinates': [[1, 1]]}))"

@@ -12,7 +12,7 @@ use weir_value::dynamic::View;
 
 use super::is_place;
 use crate::functions::dynamic::as_array;
-use crate::functions::{Naming, Parameter, by_kernel, exactly};
+use crate::functions::{Accepts, Naming, Parameter, by_kernel, exactly, one, with};
 use crate::kernel;
 use crate::kernel::{Column, Dyn, Real as RealValue, map1};
 
@@ -129,7 +129,23 @@ const TWO_POINTS: &[Parameter] = &[
     exactly("latitude2", Real),
 ];
 
-function!(pub(super) DISTANCE = ["geo_distance_2points"], Naming::None, [by_kernel(TWO_POINTS, &METRES)]);
+const TWO_POINTS_ON: &[Parameter] = &[
+    exactly("longitude1", Real),
+    exactly("latitude1", Real),
+    exactly("longitude2", Real),
+    exactly("latitude2", Real),
+    one("geodesic", Accepts::Any),
+];
+
+function!(
+    pub(super) DISTANCE = ["geo_distance_2points"],
+    Naming::None,
+    [
+        by_kernel(TWO_POINTS, &METRES),
+        // The parser of the original takes it, the documentation says nothing of it.
+        with(TWO_POINTS_ON, |a| a.refuse(4, "not supported yet: a fifth argument of geo_distance_2points()"))
+    ]
+);
 kernel!(METRES = "kql_geo_distance_2points" -> Real, |a, n| {
     let columns = columns(a)?;
     let distances: Float64Array = (0..n)
@@ -229,7 +245,7 @@ kernel!(
 function!(
     pub(super) LINE_LENGTH = ["geo_line_length"],
     Naming::None,
-    [by_kernel(&[exactly("line", Dynamic)], &LENGTH)]
+    [by_kernel(&[one("line", Accepts::Bag)], &LENGTH)]
 );
 kernel!(
     /// Of a LineString or a MultiLineString, in metres; null for anything else.
@@ -262,12 +278,13 @@ pub(super) fn points(coordinates: View<'_>) -> Option<Vec<Point>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::value;
+    use crate::testing::{refused, value};
 
     #[test]
     fn distances_are_those_of_great_circles() {
         assert_eq!(value("round(geo_distance_2points(0, 0, 90, 0), 3)"), "10007559.106");
         assert_eq!(value("geo_distance_2points(7, 50, 7, 50)"), "0.0");
+        assert!(refused("print geo_distance_2points(7, 50, 7, 50, true)").contains("not supported yet"));
         assert_eq!(
             value("geo_distance_2points(0, 91, 0, 0), geo_distance_2points(real(null), 0, 0, 0)"),
             "null | null"

@@ -15,8 +15,8 @@ pub(crate) const FUNCTIONS: &[&Function] =
 
 of_reals!(GAMMA, GAMMA_REAL, "gamma", Naming::FirstArgument, |x| Some(libm::tgamma(x)));
 of_reals!(LOG_GAMMA, LOG_GAMMA_REAL, "loggamma", Naming::FirstArgument, |x| Some(libm::lgamma(x)));
-of_reals!(ERF, ERF_REAL, "erf", Naming::None, |x| Some(libm::erf(x)));
-of_reals!(ERFC, ERFC_REAL, "erfc", Naming::None, |x| Some(libm::erfc(x)));
+of_reals!(ERF, ERF_REAL, "erf", Naming::FirstArgument, |x| Some(libm::erf(x)));
+of_reals!(ERFC, ERFC_REAL, "erfc", Naming::FirstArgument, |x| Some(libm::erfc(x)));
 
 /// The largest parameter of a beta function, as the original has it.
 const PARAMETER_MAX: f64 = 10_000.0;

@@ -45,5 +45,6 @@ mod tests {
             "x:real, Column1:real\n0.0 | 0.0"
         );
         assert!(refused("print sin('x')").contains("takes a real"));
+        assert!(refused("print d = dynamic({'x': 1}) | project sin(d.x)").contains("this is a dynamic"));
     }
 }

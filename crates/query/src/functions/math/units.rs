@@ -9,9 +9,9 @@ use datafusion::arrow::array::{ArrayRef, Float64Array};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::ColumnarValue;
 use std::f64::consts::PI;
-use weir_value::KustoType::{Real, String as Text};
+use weir_value::KustoType::String as Text;
 
-use crate::functions::{Function, Naming, by_kernel, exactly};
+use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one};
 use crate::kernel;
 use crate::kernel::{Column, Real as RealValue, Str};
 
@@ -44,7 +44,7 @@ macro_rules! convert {
         function!(
             $function = [$name],
             Naming::None,
-            [by_kernel(&[exactly("value", Real), exactly("from", Text), exactly("to", Text)], &$kernel)]
+            [by_kernel(&[one("value", Accepts::Real), exactly("from", Text), exactly("to", Text)], &$kernel)]
         );
         kernel!($kernel = (concat!("kql_", $name)) -> Real, |a, n| convert(a, n, &$quantity));
     };

@@ -7,7 +7,7 @@ use weir_value::KustoType::{Dynamic, String as Text};
 use weir_value::dynamic::Packer;
 
 use crate::bind::Arguments;
-use crate::functions::{Accepts, Naming, one, with};
+use crate::functions::{Accepts, Naming, exactly, one, with};
 use crate::kernel;
 use crate::kernel::{Str, pack1};
 use crate::typed::Typed;
@@ -15,16 +15,20 @@ use crate::typed::Typed;
 function!(
     pub(super) PARSE_COMMAND_LINE = ["parse_command_line"],
     Naming::None,
-    [with(&[one("command line", Accepts::Text), one("parser", Accepts::Constant(Text))], parse)]
+    [with(&[one("command line", Accepts::Text), exactly("parser", Text)], parse)]
 );
 
 fn parse(a: &mut Arguments<'_, '_, '_>) -> Typed {
     let (line, parser) = (a.take(0), a.take(1));
-    match parser.as_text().unwrap_or_default() {
-        parser if parser.eq_ignore_ascii_case("windows") => {
+    match parser.as_text() {
+        Some(parser) if parser.eq_ignore_ascii_case("windows") => {
             a.binder.fold(Typed::new(ARGUMENTS.call(vec![line.expr]), Dynamic))
         }
-        other => a.refuse(1, format!("'{other}' is no parser of command lines: the only one is 'windows'")),
+        None => a.refuse(1, "not supported yet: a parser of command lines that is not constant"),
+        Some(other) => a.refuse(
+            1,
+            format!("not supported yet: '{other}' as a parser of command lines, the only one is 'windows'"),
+        ),
     }
 }
 
@@ -95,6 +99,10 @@ mod tests {
     fn there_is_one_parser() {
         assert_eq!(value("parse_command_line('dir /s', 'Windows')"), r#"["dir","/s"]"#);
         assert_eq!(value("parse_command_line('', 'windows')"), "null");
-        assert!(refused("print parse_command_line('ls', 'bash')").contains("no parser"));
+        assert!(
+            refused("datatable(s:string)[] | project parse_command_line('ls', s)")
+                .contains("not supported yet")
+        );
+        assert!(refused("print parse_command_line('ls', 'bash')").contains("not supported yet: 'bash'"));
     }
 }

@@ -199,6 +199,6 @@ mod tests {
             refused("print p = 2 | extend series_seasonal(dynamic([1]), p)").contains("not supported yet")
         );
         assert!(refused("print series_seasonal(dynamic([1]), int(1), 1)").contains("not supported yet"));
-        assert!(refused("print series_seasonal(dynamic([1]), 'x')").contains("KS107"));
+        assert!(refused("print series_seasonal(dynamic([1]), 'x')").contains("KS134"));
     }
 }

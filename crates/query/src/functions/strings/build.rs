@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use datafusion::common::{Result, exec_err};
-use weir_value::KustoType::{Dynamic, Int, Long, String as Text};
+use weir_value::KustoType::{Int, Long, String as Text};
 use weir_value::dynamic::{Kind, Packer, View};
 
 use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one, optional, with};
@@ -134,7 +134,7 @@ function!(
             let value = a.take(0);
             let (kernel, value) = match value.kind {
                 Int => (&HEX_INT, value),
-                Long | Dynamic => (&HEX_LONG, a.binder.converted(value, Long)),
+                Long => (&HEX_LONG, value),
                 kind => return a.refuse(0, format!("'tohex' takes a whole number, this is a {kind}")),
             };
             let length = (a.typed.len() > 1).then(|| a.take(1));
@@ -186,7 +186,7 @@ kernel!(CODEPOINTS = "kql_unicode_codepoints_from_string" -> Dynamic, |a, n| {
 function!(
     CODEPOINTS_TO = ["unicode_codepoints_to_string", "make_string"],
     Naming::None,
-    [by_kernel(&[many("value", Accepts::Packed, 1)], &OF_CODEPOINTS)]
+    [by_kernel(&[many("value", Accepts::IntegerOrArray, 1)], &OF_CODEPOINTS)]
 );
 kernel!(
     /// Of numbers and arrays of numbers; blank where one is no code point.
@@ -251,6 +251,7 @@ mod tests {
     fn code_points_come_and_go() {
         assert_eq!(value("unicode_codepoints_from_string('añ')"), "[97,241]");
         assert_eq!(value("unicode_codepoints_to_string(97, dynamic([241, 98]))"), "añb");
+        assert!(refused("print make_string(97, 'b')").contains("KS136"));
         assert_eq!(value("make_string(1114112)"), "");
         assert_eq!(value("to_utf8('')"), "[]");
     }

@@ -3,6 +3,7 @@
 //! What it binds we bind with the same columns, or refuse by name as not there yet; what it refuses we refuse. Exceptions
 //! are listed with their reason.
 
+mod calls;
 mod files;
 
 use std::io::Write;
