@@ -129,7 +129,7 @@ fn name_of(path: &Path) -> String {
                 '\\' if cfg!(windows) => name.push('/'),
                 // Otherwise it would look like a byte that is none.
                 NOT_UTF8 => {
-                    "\u{fffd}".bytes().for_each(|byte| name.push_str(&format!("{NOT_UTF8}{byte:02X}")))
+                    "\u{fffd}".bytes().for_each(|byte| name.push_str(&format!("{NOT_UTF8}{byte:02X}")));
                 }
                 _ => name.push(character),
             }

@@ -3,8 +3,6 @@
 use datafusion::common::{Column as PlanColumn, ScalarValue};
 use datafusion::logical_expr::{Expr, LogicalPlan, cast};
 use weir_answer::Render;
-use weir_kql::Diagnostic;
-use weir_kql::ast::Span;
 use weir_value::KustoType;
 
 use crate::physical;
@@ -219,9 +217,4 @@ impl Relation {
     pub fn visible(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| !column.hidden)
     }
-}
-
-/// An error at a place.
-pub fn error(code: Option<&'static str>, span: Span, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(code, span, message)
 }

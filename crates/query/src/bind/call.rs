@@ -25,8 +25,6 @@ pub struct Arguments<'b, 'a, 's> {
     pub written: &'s [NamedExpr],
     /// The call.
     pub span: Span,
-    /// Where it stands.
-    pub scope: Scope<'s>,
 }
 
 impl Arguments<'_, '_, '_> {
@@ -141,7 +139,7 @@ impl Binder<'_> {
                 self.fold(Typed::new(expr, kernel.result))
             }
             Build::With(build) => {
-                build(&mut Arguments { binder: self, typed, written: &call.arguments, span, scope })
+                build(&mut Arguments { binder: self, typed, written: &call.arguments, span })
             }
         }
     }

@@ -104,7 +104,7 @@ impl Binder<'_> {
         for argument in &call.arguments {
             match argument.value.kind {
                 ExprKind::Star => {
-                    values.extend(visible(scope).map(|column| (column.typed(), argument.value.span)))
+                    values.extend(visible(scope).map(|column| (column.typed(), argument.value.span)));
                 }
                 _ => match self.column_argument(&argument.value, scope) {
                     Some(typed) => values.push((typed, argument.value.span)),

@@ -99,11 +99,6 @@ impl<V: Value> Column<V> {
     pub fn constant(&self) -> Option<Option<V::Item<'_>>> {
         self.constant.then(|| self.get(0))
     }
-
-    /// The column itself.
-    pub fn array(&self) -> &V::Array {
-        &self.array
-    }
 }
 
 /// The bytes that a kernel may still make of the rows of one batch.

@@ -11,10 +11,10 @@ use super::{Column, PackedOut, TextOut, Value};
 pub trait Collect<T>: FromIterator<Option<T>> + datafusion::arrow::array::Array + 'static {}
 impl<T, A: FromIterator<Option<T>> + datafusion::arrow::array::Array + 'static> Collect<T> for A {}
 
-macro_rules! arity {
-    ($map:ident, $write:ident, $pack:ident, $($type:ident $arg:ident $index:tt),+) => {
+macro_rules! maps {
+    ($name:ident, $($type:ident $arg:ident $index:tt),+) => {
         /// One number or flag a row.
-        pub fn $map<$($type: Value,)+ T, Out: Collect<T>>(
+        pub fn $name<$($type: Value,)+ T, Out: Collect<T>>(
             arguments: &[ColumnarValue],
             rows: usize,
             f: impl for<'a> Fn($($type::Item<'a>),+) -> Option<T>,
@@ -23,9 +23,13 @@ macro_rules! arity {
             let out: Out = (0..rows).map(|row| f($($arg.get(row)?),+)).collect();
             Ok(Arc::new(out))
         }
+    };
+}
 
+macro_rules! writes {
+    ($name:ident, $($type:ident $arg:ident $index:tt),+) => {
         /// One text a row, written into an empty buffer; a null argument makes it blank.
-        pub fn $write<$($type: Value),+>(
+        pub fn $name<$($type: Value),+>(
             arguments: &[ColumnarValue],
             rows: usize,
             f: impl for<'a> Fn($($type::Item<'a>,)+ &mut String),
@@ -41,9 +45,13 @@ macro_rules! arity {
             }
             Ok(out.finish())
         }
+    };
+}
 
+macro_rules! packs {
+    ($name:ident, $($type:ident $arg:ident $index:tt),+) => {
         /// One dynamic a row, packed into an empty buffer; nothing packed is a null.
-        pub fn $pack<$($type: Value),+>(
+        pub fn $name<$($type: Value),+>(
             arguments: &[ColumnarValue],
             rows: usize,
             f: impl for<'a> Fn($($type::Item<'a>,)+ &mut Vec<u8>),
@@ -62,6 +70,10 @@ macro_rules! arity {
     };
 }
 
-arity!(map1, write1, pack1, A a 0);
-arity!(map2, write2, pack2, A a 0, B b 1);
-arity!(map3, write3, pack3, A a 0, B b 1, C c 2);
+maps!(map1, A a 0);
+maps!(map2, A a 0, B b 1);
+writes!(write1, A a 0);
+writes!(write2, A a 0, B b 1);
+writes!(write3, A a 0, B b 1, C c 2);
+packs!(pack1, A a 0);
+packs!(pack2, A a 0, B b 1);

@@ -74,7 +74,7 @@ fn source_column(binder: &mut Binder<'_>, properties: &[Property]) -> String {
         match (property.name.text.as_str(), &property.value.kind) {
             ("withsource" | "with_source", ExprKind::Name(name)) => source.clone_from(&name.text),
             ("withsource" | "with_source", ExprKind::Literal(Literal::String(text))) => {
-                source.clone_from(&text.value)
+                source.clone_from(&text.value);
             }
             ("datascope", _) => {}
             (name, _) if name.starts_with("hint.") => {}

@@ -22,7 +22,7 @@ pub(crate) fn bind(binder: &mut Binder<'_>, left: Relation, join: &Join, span: S
             ("kind", "leftouter") => kind = JoinType::Left,
             ("kind", "inner") => kind = JoinType::Inner,
             ("kind", _) => {
-                binder.error(None, property.value.span, "the kind of a lookup is leftouter or inner")
+                binder.error(None, property.value.span, "the kind of a lookup is leftouter or inner");
             }
             (name, _) if name.starts_with("hint.") => {}
             (name, _) => binder.error(None, property.name.span, format!("a lookup has no property '{name}'")),

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/kusto/query/geo-line-centroid-function>
 
 use weir_value::Dynamic as Tree;
-use weir_value::KustoType::{Dynamic, Real};
+use weir_value::KustoType::Real;
 use weir_value::dynamic::View;
 
 use super::shapes::{edge_angle, lines};

@@ -10,7 +10,7 @@ use std::f64::consts::PI;
 use datafusion::arrow::array::{BooleanArray, Float64Array};
 use datafusion::common::{Result, exec_err};
 use datafusion::logical_expr::ColumnarValue;
-use weir_value::KustoType::{Dynamic, Real};
+use weir_value::KustoType::Real;
 use weir_value::dynamic::View;
 
 use super::sphere::{Point, RADIUS, points};

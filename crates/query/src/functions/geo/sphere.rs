@@ -7,7 +7,7 @@ use std::f64::consts::{PI, TAU};
 use datafusion::arrow::array::{BooleanArray, Float64Array};
 use datafusion::common::Result;
 use datafusion::logical_expr::ColumnarValue;
-use weir_value::KustoType::{Dynamic, Real};
+use weir_value::KustoType::Real;
 use weir_value::dynamic::View;
 
 use super::is_place;

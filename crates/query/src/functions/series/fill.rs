@@ -163,7 +163,7 @@ fill_kernel!(FILL_CONST, "kql_series_fill_const", |items, missing, further| {
 });
 fill_kernel!(FILL_LINEAR, "kql_series_fill_linear", |items, missing, further| {
     |out: &mut Vec<u8>| {
-        pack_reals(out, linear(items, missing, further[0].as_bool() != Some(false), number(further[1])))
+        pack_reals(out, linear(items, missing, further[0].as_bool() != Some(false), number(further[1])));
     }
 });
 
