@@ -85,7 +85,7 @@ fn read_pieces(blob: &Blob, reader: &Reader<'_>, pieces: &mut Pieces) -> Result<
     let _hold = (!headless).then(|| known.hold(identity.record_hash()));
     let head = if headless { None } else { known.head(identity.day, &identity.head_hash)? };
     let known_blob = KnownBlob { blob, identity: &identity, known };
-    let before = match take_up(own.clone(), head, &identity.head_hash, pieces) {
+    let before = match take_up(own, head, &identity.head_hash, pieces) {
         Ok(Start::At(before)) => before,
         Ok(Start::EarlierState { of, own }) => return known_blob.copied(&of, own.as_ref(), 0),
         Ok(Start::Nowhere(outcome, detail)) => return Ok(Finished::without_reading(outcome, detail)),

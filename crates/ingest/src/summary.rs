@@ -105,7 +105,7 @@ pub struct Summary {
     pub parquet_bytes: u64,
     /// Batches committed.
     pub batches: u64,
-    /// Blobs that are worth a line, the first [`INCIDENTS_MAX`] of them.
+    /// Blobs that are worth a line, the first `INCIDENTS_MAX` of them.
     pub incidents: Vec<Incident>,
 }
 

@@ -78,7 +78,7 @@ pub enum Error {
 impl Engine {
     /// An engine that runs on `runtime`, which must have several threads.
     pub fn new(options: EngineOptions, runtime: Handle) -> Result<Engine, Error> {
-        Engine::with_rules(options, runtime, rules())
+        Engine::with_rules(options, runtime, &rules())
     }
 
     /// An engine that runs plans as they are bound: slower, with the same answers. For tests of the optimiser.
@@ -86,13 +86,13 @@ impl Engine {
         // The planner of the engine knows neither DISTINCT nor COALESCE: rules put groups and CASE in their place.
         let rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
             vec![Arc::new(ReplaceDistinctWithAggregate::new()), Arc::new(SimplifyExpressions::new())];
-        Engine::with_rules(options, runtime, rules)
+        Engine::with_rules(options, runtime, &rules)
     }
 
     fn with_rules(
         options: EngineOptions,
         runtime: Handle,
-        rules: Vec<Arc<dyn OptimizerRule + Send + Sync>>,
+        rules: &[Arc<dyn OptimizerRule + Send + Sync>],
     ) -> Result<Engine, Error> {
         let config = SessionConfig::new()
             .with_target_partitions(options.threads.max(1))
@@ -105,7 +105,7 @@ impl Engine {
             let state = SessionStateBuilder::new()
                 .with_default_features()
                 .with_config(config)
-                .with_optimizer_rules(rules.clone())
+                .with_optimizer_rules(rules.to_vec())
                 .with_query_planner(crate::steps::planner())
                 .with_physical_optimizer_rules(crate::steps::optimizer_rules())
                 .with_runtime_env(Arc::clone(&environment))

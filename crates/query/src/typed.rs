@@ -103,6 +103,7 @@ impl Typed {
     }
 
     /// A number as a real.
+    #[allow(clippy::wrong_self_convention)] // what an expression is taken as is another expression
     pub fn as_real(self) -> Self {
         match self.kind {
             KustoType::Int | KustoType::Long => {

@@ -122,8 +122,8 @@ impl Workspace {
         sync(&file)?;
         // Elsewhere a folder cannot be opened as a file is.
         if cfg!(unix) {
-            let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
-            folders.map(sync).collect::<Result<(), Error>>()?;
+            let mut folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
+            folders.try_for_each(sync)?;
         }
         Ok(())
     }

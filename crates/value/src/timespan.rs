@@ -49,7 +49,7 @@ pub fn format(ticks: i64) -> String {
     text
 }
 
-/// Appends what [`format`] returns.
+/// Appends what [`format()`] returns.
 pub fn write(out: &mut String, ticks: i64) {
     use std::fmt::Write;
     if ticks < 0 {

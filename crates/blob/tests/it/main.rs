@@ -106,7 +106,7 @@ fn damaged_packings_are_told_and_the_rest_is_found() {
     write(root, "cut.json.gz", &gzip(&"text ".repeat(100))[..30]);
     write(root, "no.zip", b"this is no archive");
     write(root, "fine.json", b"fine");
-    let mut wrong = whole.clone();
+    let mut wrong = whole;
     let crc = wrong.windows(4).position(|w| w == b"PK\x01\x02").unwrap() + 16;
     wrong[crc] ^= 1;
     write(root, "wrong.zip", &wrong);

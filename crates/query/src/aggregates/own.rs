@@ -25,8 +25,11 @@ pub(super) struct Own {
     /// The type of its result.
     pub result: KustoType,
     /// The state of a group without rows; the arguments that are constants are given.
-    pub begin: fn(&[Option<ScalarValue>]) -> Result<Box<dyn Group>>,
+    pub begin: Begin,
 }
+
+/// Makes the state of a group.
+pub(super) type Begin = fn(&[Option<ScalarValue>]) -> Result<Box<dyn Group>>;
 
 /// What is known of the rows of a group.
 pub(super) trait Group: Debug + Send + Sync {

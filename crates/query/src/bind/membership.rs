@@ -100,7 +100,7 @@ impl Binder<'_> {
         span: Span,
         usage: Use,
     ) -> Typed {
-        let value = if value.kind == Dynamic { self.from_dynamic(value, &list) } else { value };
+        let value = if value.kind == Dynamic { self.out_of_dynamic(value, &list) } else { value };
         if ignore_case && value.kind != Text {
             let message = format!("a string is looked up without regard to case, not a {}", value.kind);
             return self.refuse(Some("KS106"), span, message);
@@ -144,7 +144,7 @@ impl Binder<'_> {
     }
 
     /// A dynamic as a value of the type that the list has.
-    fn from_dynamic(&mut self, value: Typed, list: &List) -> Typed {
+    fn out_of_dynamic(&mut self, value: Typed, list: &List) -> Typed {
         let kind = match list {
             List::Values(values) => {
                 values.iter().map(|v| v.kind).find(|kind| *kind != Dynamic).unwrap_or(Text)

@@ -240,9 +240,14 @@ of_reals!(SIGN, SIGN_REAL, "sign", Naming::None, |x| Some(if x > 0.0 {
 of_reals!(SQRT, SQRT_REAL, "sqrt", Naming::FirstArgument, |x| Some(x.sqrt()));
 of_reals!(POW, POW_REAL, "pow", Naming::FirstArgument, |x, y| Some(x.powf(y)));
 of_reals!(EXP, EXP_REAL, "exp", Naming::FirstArgument, |x| Some(x.exp()));
-of_reals!(LOG, LOG_REAL, "log", Naming::FirstArgument, |x| (!(x < 0.0)).then(|| x.ln()));
-of_reals!(LOG2, LOG2_REAL, "log2", Naming::FirstArgument, |x| (!(x < 0.0)).then(|| x.log2()));
-of_reals!(LOG10, LOG10_REAL, "log10", Naming::FirstArgument, |x| (!(x < 0.0)).then(|| x.log10()));
+/// Whether a number has a logarithm: those below zero have none, that of NaN is NaN.
+fn real_logarithm(x: f64) -> bool {
+    x >= 0.0 || x.is_nan()
+}
+
+of_reals!(LOG, LOG_REAL, "log", Naming::FirstArgument, |x| real_logarithm(x).then(|| x.ln()));
+of_reals!(LOG2, LOG2_REAL, "log2", Naming::FirstArgument, |x| real_logarithm(x).then(|| x.log2()));
+of_reals!(LOG10, LOG10_REAL, "log10", Naming::FirstArgument, |x| real_logarithm(x).then(|| x.log10()));
 
 function!(
     PI = ["pi"],

@@ -43,7 +43,7 @@ impl Kernel {
     }
 }
 
-/// Makes a [`Kernel`] constant.
+/// Makes a `Kernel` constant.
 ///
 /// `kernel!(NAME = "kql_name" -> Long, |arguments, rows| …)`; the body gives an Arrow array.
 #[macro_export]

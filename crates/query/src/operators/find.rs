@@ -87,11 +87,7 @@ fn source_column(binder: &mut Binder<'_>, properties: &[Property]) -> String {
 /// Names that a condition uses, each once, in their order.
 fn names(expr: &Expr, found: &mut Vec<String>) {
     match &expr.kind {
-        ExprKind::Name(name) => {
-            if !found.contains(&name.text) {
-                found.push(name.text.clone());
-            }
-        }
+        ExprKind::Name(name) if !found.contains(&name.text) => found.push(name.text.clone()),
         ExprKind::Paren(inner)
         | ExprKind::Unary { operand: inner, .. }
         | ExprKind::Member { base: inner, .. } => {

@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn order_and_pieces_do_not_matter(records in any_records(), cut in 0_usize..12, seed in any::<u64>()) {
         let whole = reduce(&records.join("\n"), Interval::TEN_MINUTES);
-        let mut mixed = records.clone();
+        let mut mixed = records;
         mixed.sort_by_key(|record| {
             record.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
         });

@@ -159,7 +159,7 @@ kernel!(
         pack_rows(n, |row, bytes| {
             let Some(value) = values.get(row).filter(|v| matches!(v.kind(), Kind::Bag | Kind::Array)) else { return };
             let (mut paths, mut known) = (Vec::new(), HashSet::new());
-            gather_paths(value, String::new(), &mut paths, &mut known);
+            gather_paths(value, "", &mut paths, &mut known);
             Packer::new(bytes).array(|array| {
                 for path in &paths {
                     array.item(|packer| packer.string(path));
@@ -170,15 +170,15 @@ kernel!(
 );
 
 // Dynamics nest no deeper than their parser allows.
-fn gather_paths(value: View<'_>, path: String, paths: &mut Vec<String>, known: &mut HashSet<String>) {
-    if !path.is_empty() && known.insert(path.clone()) {
-        paths.push(path.clone());
+fn gather_paths(value: View<'_>, path: &str, paths: &mut Vec<String>, known: &mut HashSet<String>) {
+    if !path.is_empty() && known.insert(path.to_owned()) {
+        paths.push(path.to_owned());
     }
     for (key, member) in value.properties() {
-        gather_paths(member, format!("{path}['{key}']"), paths, known);
+        gather_paths(member, &format!("{path}['{key}']"), paths, known);
     }
     for item in value.items() {
-        gather_paths(item, format!("{path}[0]"), paths, known);
+        gather_paths(item, &format!("{path}[0]"), paths, known);
     }
 }
 

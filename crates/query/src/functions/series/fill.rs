@@ -181,9 +181,9 @@ fn linear(items: &[View<'_>], missing: View<'_>, edges: bool, constant: Option<f
     let mut filled: Vec<Option<f64>> = items.iter().map(|item| number(*item)).collect();
     for pair in known.windows(2) {
         if let [(from, low), (to, high)] = pair {
-            for place in from + 1..*to {
+            for (place, between) in filled.iter_mut().enumerate().take(*to).skip(from + 1) {
                 let part = (place - from) as f64 / (to - from) as f64;
-                filled[place] = Some(low + (high - low) * part);
+                *between = Some(low + (high - low) * part);
             }
         }
     }

@@ -33,8 +33,11 @@ pub(super) struct Plugin<'b, 'a, 's> {
     pub env: &'s Env,
 }
 
+/// How a plugin is bound.
+type Bind = fn(Plugin<'_, '_, '_>) -> Relation;
+
 /// Plugins that run.
-const PLUGINS: [(&str, fn(Plugin<'_, '_, '_>) -> Relation); 9] = [
+const PLUGINS: [(&str, Bind); 9] = [
     ("active_users_count", user_windows::active_users_count),
     ("bag_unpack", bag_unpack::bind),
     ("identity", |plugin| plugin.input),

@@ -5,7 +5,7 @@ use weir_value::dynamic::{Kind, View};
 
 /// A part of a pattern.
 enum Part<'p> {
-    Literal(Finder<'p>),
+    Literal(Box<Finder<'p>>),
     Column,
     Star,
 }
@@ -25,7 +25,9 @@ impl<'p> Literals<'p> {
         let parts: Vec<Part<'p>> = packed
             .items()
             .map(|item| match item.kind() {
-                Kind::String => Part::Literal(Finder::new(item.as_str().unwrap_or_default().as_bytes())),
+                Kind::String => {
+                    Part::Literal(Box::new(Finder::new(item.as_str().unwrap_or_default().as_bytes())))
+                }
                 Kind::Null => Part::Column,
                 _ => Part::Star,
             })
