@@ -69,15 +69,15 @@ pub(crate) fn bind(
     let poison = || Relation { open: true, columns: columns.clone(), ..Relation::poison() };
     let Some(options) = options(binder, properties, scope) else { return poison() };
     let folders = binder.context().catalog.external_folders();
-    for uri in uris {
-        let typed = binder.scalar(uri, scope);
+    let names: Vec<(Typed, Span)> = uris.iter().map(|uri| (binder.scalar(uri, scope), uri.span)).collect();
+    for (typed, place) in &names {
         if let Some((scheme, _)) = typed.as_text().and_then(|text| text.split_once("://"))
             && !scheme.eq_ignore_ascii_case("file")
         {
             let message =
                 format!("externaldata does not fetch from '{scheme}://…': no query uses the network");
             let hint = "fetch the file beforehand, and allow its folder (weir query --external DIR)";
-            binder.tell(Diagnostic::error(None, uri.span, message).with_hint(hint));
+            binder.tell(Diagnostic::error(None, *place, message).with_hint(hint));
             return poison();
         }
     }
@@ -94,11 +94,10 @@ pub(crate) fn bind(
     }
     let mut parts = Vec::new();
     let mut room = files::BYTES_MAX;
-    for uri in uris {
-        let typed = binder.scalar(uri, scope);
+    for (typed, place) in names {
         let Some(text) = typed.as_text().map(str::to_owned) else {
             if !typed.poisoned {
-                binder.error(None, uri.span, "the name of a file must be a constant string");
+                binder.error(None, place, "the name of a file must be a constant string");
             }
             return poison();
         };
@@ -109,7 +108,7 @@ pub(crate) fn bind(
         match read {
             Ok(read) => parts.push(read),
             Err(message) => {
-                binder.error(None, uri.span, message);
+                binder.error(None, place, message);
                 return poison();
             }
         }
