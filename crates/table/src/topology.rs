@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions};
 use serde::{Deserialize, Serialize};
-use weir_topology::{Fallback, History, Inventory, Snapshot, holding};
+use weir_topology::{Fallback, History, Inventory, Snapshot, SnapshotName};
 use weir_value::datetime;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -23,21 +23,19 @@ const LEVEL: i32 = 6;
 /// Largest snapshot, unpacked: ten million interfaces need less.
 const BYTES_MAX: u64 = 16 << 30;
 
-/// A snapshot that is stored, known by its name alone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A snapshot that is stored, without what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSnapshot {
-    /// When it was taken, microseconds since the Unix epoch.
-    pub taken_micros: i64,
-    /// `20260601T120000.000000Z-0123456789abcdef`: `TopologyVersion` of its rows.
-    pub name: String,
-    /// Size as stored.
+    /// `20260601T120000.000000Z-0123456789abcdef`, and the time it was taken.
+    pub name: SnapshotName,
+    /// Size as stored, in bytes.
     pub size_bytes: u64,
 }
 
 #[derive(Serialize)]
 struct Content<'a> {
     format: u64,
-    taken: String,
+    taken: &'a str,
     inventory: &'a Inventory,
 }
 
@@ -48,104 +46,76 @@ struct Read {
     inventory: Inventory,
 }
 
-impl StoredSnapshot {
-    fn path(&self) -> Path {
-        Path::from(format!("{FOLDER}/{}{ENDING}", self.name))
-    }
+fn path(name: &str) -> Path {
+    Path::from(format!("{FOLDER}/{name}{ENDING}"))
+}
 
-    /// What a file of the folder is; nothing for one that is not a snapshot.
-    fn of(file: &str, size_bytes: u64) -> Option<Self> {
-        let name = file.strip_suffix(ENDING)?;
-        let (time, hash) = name.split_once('-')?;
-        let plain = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let taken_micros = parse_stamp(time).filter(|_| plain)?;
-        Some(StoredSnapshot { taken_micros, name: name.to_owned(), size_bytes })
-    }
-
-    fn hash(&self) -> Option<&str> {
-        self.name.split_once('-').map(|(_, hash)| hash)
-    }
+/// The snapshot that a file of the folder is; nothing for one that is none.
+fn name_of(file: &str) -> Option<SnapshotName> {
+    let name = file.strip_suffix(ENDING)?;
+    let (time, hash) = name.split_once('-')?;
+    let plain = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let taken_micros = parse_stamp(time).filter(|_| plain)?;
+    Some(SnapshotName { taken_micros, name: name.to_owned() })
 }
 
 /// Stores a snapshot. The same inventory of the same time is stored once.
-pub async fn store(workspace: &Workspace, snapshot: &Snapshot) -> Result<StoredSnapshot, Error> {
-    let taken = stamp(snapshot.taken_micros);
+pub async fn store(workspace: &Workspace, snapshot: &Snapshot) -> Result<SnapshotName, Error> {
+    let taken_micros = snapshot.taken_micros;
+    let taken = stamp(taken_micros);
     let bad = |source| Error::BadSnapshot { name: taken.clone(), source };
-    let text =
-        serde_json::to_vec(&Content { format: FORMAT, taken: taken.clone(), inventory: &snapshot.inventory })
-            .map_err(bad)?;
+    let content = Content { format: FORMAT, taken: &taken, inventory: &snapshot.inventory };
+    let text = serde_json::to_vec(&content).map_err(bad)?;
     let name = format!("{taken}-{:016x}", xxh3_64(&text));
-    let packed =
-        zstd::encode_all(text.as_slice(), LEVEL).map_err(Error::io("pack", format!("{FOLDER}/{name}")))?;
-    let stored =
-        StoredSnapshot { taken_micros: snapshot.taken_micros, name, size_bytes: packed.len() as u64 };
+    let path = path(&name);
+    let packed = zstd::encode_all(text.as_slice(), LEVEL).map_err(Error::io("pack", path.as_ref()))?;
     let folder = workspace.root().join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-    let path = stored.path();
     let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
     match workspace.store().put_opts(&path, Bytes::from(packed).into(), once).await {
         Ok(_) => workspace.sync(&path)?,
         Err(object_store::Error::AlreadyExists { .. }) => {}
         Err(error) => return Err(Error::store("write", &path)(error)),
     }
-    Ok(stored)
+    Ok(SnapshotName { taken_micros, name })
 }
 
-/// The snapshots of a workspace, in the order of their times.
+/// The snapshots of a workspace, the oldest first.
 pub async fn list(workspace: &Workspace) -> Result<Vec<StoredSnapshot>, Error> {
     let folder = Path::from(FOLDER);
     let files: Vec<_> =
         workspace.store().list(Some(&folder)).try_collect().await.map_err(Error::store("list", &folder))?;
-    let stored = files.iter().filter_map(|file| StoredSnapshot::of(file.location.filename()?, file.size));
+    let stored = files.iter().filter_map(|file| {
+        Some(StoredSnapshot { name: name_of(file.location.filename()?)?, size_bytes: file.size })
+    });
     let mut stored: Vec<_> = stored.collect();
-    stored.sort();
+    stored.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(stored)
 }
 
+/// Which snapshot holds when: all snapshots of a workspace by their names.
+pub async fn load(workspace: &Workspace) -> Result<History, Error> {
+    let names = list(workspace).await?.into_iter().map(|stored| stored.name);
+    Ok(History::new(names.collect(), Fallback::default()))
+}
+
 /// Reads a snapshot and checks that it is what was written.
-pub async fn read(workspace: &Workspace, stored: &StoredSnapshot) -> Result<Snapshot, Error> {
-    let path = stored.path();
+pub async fn read(workspace: &Workspace, name: &SnapshotName) -> Result<Snapshot, Error> {
+    let path = path(&name.name);
     let get = async { workspace.store().get(&path).await?.bytes().await };
     let packed = get.await.map_err(Error::store("read", &path))?;
-    let damaged = || Error::DamagedSnapshot { name: stored.name.clone() };
+    let damaged = || Error::DamagedSnapshot { name: name.name.clone() };
     let text = unpack(&packed).ok_or_else(damaged)?;
-    if stored.hash() != Some(format!("{:016x}", xxh3_64(&text)).as_str()) {
+    if name.name.rsplit('-').next() != Some(format!("{:016x}", xxh3_64(&text)).as_str()) {
         return Err(damaged());
     }
-    let bad = |source| Error::BadSnapshot { name: stored.name.clone(), source };
+    let bad = |source| Error::BadSnapshot { name: name.name.clone(), source };
     let read: Read = serde_json::from_slice(&text).map_err(bad)?;
     if read.format != FORMAT {
         let (found, path) = (read.format, workspace.root().join(path.as_ref()));
         return Err(Error::OtherFormat { path, found, expected: FORMAT });
     }
-    Ok(Snapshot { taken_micros: stored.taken_micros, inventory: read.inventory })
-}
-
-/// All snapshots of a workspace.
-pub async fn load(workspace: &Workspace) -> Result<History, Error> {
-    load_listed(workspace, &list(workspace).await?).await
-}
-
-/// The snapshots that hold at some time of `[from, to]`, microseconds since the Unix epoch: memory for those alone.
-pub async fn load_between(workspace: &Workspace, from: i64, to: i64) -> Result<History, Error> {
-    let stored = list(workspace).await?;
-    let within = |snapshot: &&StoredSnapshot| (from..=to).contains(&snapshot.taken_micros);
-    let before = holding(&stored, |snapshot| snapshot.taken_micros, from, Fallback::None);
-    let mut wanted: Vec<StoredSnapshot> =
-        before.into_iter().chain(stored.iter().filter(within)).cloned().collect();
-    if wanted.is_empty() {
-        wanted.extend(holding(&stored, |snapshot| snapshot.taken_micros, from, Fallback::Later).cloned());
-    }
-    wanted.dedup();
-    load_listed(workspace, &wanted).await
-}
-
-async fn load_listed(workspace: &Workspace, stored: &[StoredSnapshot]) -> Result<History, Error> {
-    let mut snapshots = Vec::with_capacity(stored.len());
-    for stored in stored {
-        snapshots.push(read(workspace, stored).await?);
-    }
-    Ok(History::new(snapshots))
+    Ok(Snapshot { taken_micros: name.taken_micros, inventory: read.inventory })
 }
 
 /// Nothing when the bytes are damaged, or more than any snapshot has.
@@ -225,29 +195,12 @@ mod tests {
         assert_eq!(store(&workspace, &second).await.unwrap(), stored);
         store(&workspace, &first).await.unwrap();
         let history = load(&workspace).await.unwrap();
-        assert_eq!(history.snapshots(), [first, second]);
-        assert_eq!(list(&workspace).await.unwrap().last(), Some(&stored));
-    }
-
-    #[tokio::test]
-    async fn what_holds_in_a_time_is_loaded_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let workspace = workspace(folder.path()).await;
-        for taken in [10, 20, 30] {
-            store(&workspace, &snapshot(taken, "s")).await.unwrap();
+        let mut read_back = Vec::new();
+        for name in history.snapshots() {
+            read_back.push(read(&workspace, name).await.unwrap());
         }
-        for (from, to, expected) in [
-            (0, 5, vec![10]),
-            (0, 10, vec![10]),
-            (10, 19, vec![10]),
-            (15, 25, vec![10, 20]),
-            (31, 99, vec![30]),
-            (0, 99, vec![10, 20, 30]),
-        ] {
-            let history = load_between(&workspace, from, to).await.unwrap();
-            let taken: Vec<i64> = history.snapshots().iter().map(|s| s.taken_micros).collect();
-            assert_eq!(taken, expected, "{from} to {to}");
-        }
+        assert_eq!(read_back, [first, second]);
+        assert_eq!(history.at(3_000_000), Some(&stored));
     }
 
     #[tokio::test]
@@ -255,12 +208,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let workspace = workspace(folder.path()).await;
         let stored = store(&workspace, &snapshot(1, "one")).await.unwrap();
-        let path = workspace.root().join(stored.path().as_ref());
+        let path = workspace.root().join(path(&stored.name).as_ref());
         let whole = std::fs::read(&path).unwrap();
         for bytes in [whole[..whole.len() / 2].to_vec(), Vec::new(), zstd::encode_all(&b"{}"[..], 1).unwrap()]
         {
             std::fs::write(&path, bytes).unwrap();
-            let error = load(&workspace).await.unwrap_err();
+            let error = read(&workspace, &stored).await.unwrap_err();
             assert!(error.to_string().contains(&stored.name), "{error}");
             assert!(error.hint().is_some());
         }

@@ -1,60 +1,79 @@
+//! Inventories over time, and which of them holds at a time.
+
 use crate::Inventory;
 
-/// The state of everything known at one time.
+/// The state of everything known, as it was at a time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// When it was taken, microseconds since the Unix epoch.
     pub taken_micros: i64,
-    /// What was there.
+    /// What there was.
     pub inventory: Inventory,
 }
 
-/// Snapshots in the order of their times.
-#[derive(Debug, Clone, Default)]
-pub struct History {
-    snapshots: Vec<Snapshot>,
+/// What a snapshot is called, and when it was taken: all that is needed to choose one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SnapshotName {
+    /// When it was taken, microseconds since the Unix epoch.
+    pub taken_micros: i64,
+    /// Its name in the store; `TopologyVersion` of its rows.
+    pub name: String,
 }
 
-/// What holds before the first snapshot.
+/// What holds before the first snapshot was taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fallback {
-    /// Nothing.
-    None,
-    /// The nearest later one.
+    /// The first snapshot: networks change slowly, and a name that was given later tells more than none.
     #[default]
     Later,
+    /// Nothing.
+    None,
+}
+
+/// The snapshots of a workspace, by time.
+///
+/// It holds names alone: an inventory is large, and few of many are needed at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// In the order of their times; of one time in that of their names.
+    snapshots: Vec<SnapshotName>,
+    fallback: Fallback,
 }
 
 impl History {
-    /// A history of snapshots in any order; of two of one time the one that is given last holds.
-    pub fn new(mut snapshots: Vec<Snapshot>) -> Self {
-        snapshots.sort_by_key(|snapshot| snapshot.taken_micros);
-        History { snapshots }
+    /// The history of these snapshots, in whatever order they come.
+    pub fn new(mut snapshots: Vec<SnapshotName>, fallback: Fallback) -> Self {
+        snapshots.sort();
+        snapshots.dedup();
+        History { snapshots, fallback }
     }
 
-    /// The snapshots, in the order of their times.
-    pub fn snapshots(&self) -> &[Snapshot] {
+    /// All snapshots, the oldest first.
+    pub fn snapshots(&self) -> &[SnapshotName] {
         &self.snapshots
     }
 
-    /// The newest snapshot taken at or before a time; when there is none, what `fallback` says.
-    pub fn at(&self, micros: i64, fallback: Fallback) -> Option<&Snapshot> {
-        holding(&self.snapshots, |snapshot| snapshot.taken_micros, micros, fallback)
+    /// What holds before the first one.
+    pub fn fallback(&self) -> Fallback {
+        self.fallback
     }
-}
 
-/// Of things in the order of their times, the one that holds at a time.
-pub fn holding<T>(
-    dated: &[T],
-    taken_micros: impl Fn(&T) -> i64,
-    micros: i64,
-    fallback: Fallback,
-) -> Option<&T> {
-    let until = dated.partition_point(|thing| taken_micros(thing) <= micros);
-    match until.checked_sub(1) {
-        Some(newest) => dated.get(newest),
-        None if fallback == Fallback::Later => dated.first(),
-        None => None,
+    /// The snapshot that holds at a time, microseconds since the Unix epoch: the last one taken at or before it.
+    ///
+    /// Where none was, the next one that was taken, or none, as [`Fallback`] says. Of several that were taken at one
+    /// time the one with the last name holds.
+    pub fn at(&self, micros: i64) -> Option<&SnapshotName> {
+        let later = self.snapshots.partition_point(|snapshot| snapshot.taken_micros <= micros);
+        if let Some(last) = later.checked_sub(1) {
+            return self.snapshots.get(last);
+        }
+        match self.fallback {
+            Fallback::None => None,
+            Fallback::Later => {
+                let first = self.snapshots.first()?.taken_micros;
+                self.snapshots.iter().take_while(|snapshot| snapshot.taken_micros == first).last()
+            }
+        }
     }
 }
 
@@ -62,15 +81,32 @@ pub fn holding<T>(
 mod tests {
     use super::*;
 
+    fn history(times: &[(i64, &str)], fallback: Fallback) -> History {
+        let name = |(taken_micros, name): &(i64, &str)| SnapshotName {
+            taken_micros: *taken_micros,
+            name: (*name).to_owned(),
+        };
+        History::new(times.iter().map(name).collect(), fallback)
+    }
+
+    fn at(history: &History, micros: i64) -> Option<&str> {
+        history.at(micros).map(|snapshot| snapshot.name.as_str())
+    }
+
     #[test]
-    fn a_snapshot_holds_until_the_next() {
-        let snapshot = |taken_micros| Snapshot { taken_micros, ..Snapshot::default() };
-        let history = History::new(vec![snapshot(20), snapshot(10), snapshot(30)]);
-        let at = |micros, fallback| history.at(micros, fallback).map(|snapshot| snapshot.taken_micros);
-        for (micros, holds) in [(10, 10), (19, 10), (20, 20), (29, 20), (30, 30), (i64::MAX, 30)] {
-            assert_eq!(at(micros, Fallback::None), Some(holds));
+    fn the_last_snapshot_before_a_time_holds() {
+        let history = history(&[(30, "c"), (10, "a"), (20, "b")], Fallback::Later);
+        for (micros, name) in [(10, "a"), (19, "a"), (20, "b"), (29, "b"), (30, "c"), (i64::MAX, "c")] {
+            assert_eq!(at(&history, micros), Some(name), "{micros}");
         }
-        assert_eq!((at(9, Fallback::None), at(9, Fallback::Later)), (None, Some(10)));
-        assert!(History::default().at(0, Fallback::Later).is_none());
+    }
+
+    #[test]
+    fn before_the_first_one_the_setting_decides() {
+        let times = [(10, "a"), (10, "b"), (20, "c")];
+        assert_eq!(at(&history(&times, Fallback::Later), 9), Some("b"), "as at 10");
+        assert_eq!(at(&history(&times, Fallback::Later), 10), Some("b"));
+        assert_eq!(at(&history(&times, Fallback::None), 9), None);
+        assert_eq!(at(&history(&[], Fallback::Later), 9), None);
     }
 }

@@ -7,6 +7,6 @@ mod history;
 mod id;
 mod model;
 
-pub use history::{Fallback, History, Snapshot, holding};
+pub use history::{Fallback, History, Snapshot, SnapshotName};
 pub use id::{ResourceId, short_resource_id};
 pub use model::*;
