@@ -12,10 +12,13 @@ mod inventories;
 mod known;
 mod pieces;
 mod read;
+mod redecorate;
 mod run;
+mod stored;
 mod summary;
 mod take_up;
 
 pub use inventories::Inventories;
+pub use redecorate::{RedecorateOptions, Redecorated, redecorate};
 pub use run::{Error, Options, Progress, ingest};
 pub use summary::{Counts, Incident, Outcome, Summary};
