@@ -8,7 +8,7 @@ use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions};
 use serde::{Deserialize, Serialize};
-use weir_topology::{Fallback, History, Inventory, Snapshot, SnapshotName};
+use weir_topology::{History, Inventory, Snapshot, SnapshotName};
 use weir_value::datetime;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -96,7 +96,7 @@ pub async fn list(workspace: &Workspace) -> Result<Vec<StoredSnapshot>, Error> {
 /// Which snapshot holds when: all snapshots of a workspace by their names.
 pub async fn load(workspace: &Workspace) -> Result<History, Error> {
     let names = list(workspace).await?.into_iter().map(|stored| stored.name);
-    Ok(History::new(names.collect(), Fallback::default()))
+    Ok(History::new(names.collect(), workspace.settings().topology_fallback))
 }
 
 /// Reads a snapshot and checks that it is what was written.

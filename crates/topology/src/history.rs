@@ -1,5 +1,7 @@
 //! Inventories over time, and which of them holds at a time.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Inventory;
 
 /// The state of everything known, as it was at a time.
@@ -21,7 +23,8 @@ pub struct SnapshotName {
 }
 
 /// What holds before the first snapshot was taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fallback {
     /// The first snapshot: networks change slowly, and a name that was given later tells more than none.
     #[default]

@@ -2,10 +2,11 @@
 
 mod blobs;
 mod columns;
+pub mod decoration;
 mod net_analytics;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
-pub use net_analytics::{Run, net_analytics};
+pub use net_analytics::{Run, net_analytics, target};
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.
 pub fn day_of(micros: i64) -> i32 {
