@@ -15,7 +15,9 @@ mod read;
 mod run;
 mod summary;
 mod take_up;
+mod topology;
 
 pub use inventories::Inventories;
 pub use run::{Error, Options, Progress, ingest};
 pub use summary::{Counts, Incident, Outcome, Summary};
+pub use topology::{TopologySummary, write_topology};

@@ -88,7 +88,7 @@ impl Writer {
 
     /// Commits a batch, all or none: what was read, and the rows that came of it.
     ///
-    /// A batch without readings leaves no trace.
+    /// A batch without readings and without rows leaves no trace.
     pub async fn commit(
         &mut self,
         batch: Batch,
@@ -96,7 +96,7 @@ impl Writer {
         now_micros: i64,
         written_by: &str,
     ) -> Result<BatchSummary, Error> {
-        if readings.is_empty() {
+        if readings.is_empty() && batch.lock().adds.is_empty() {
             return Ok(BatchSummary::default());
         }
         for (day, blobs) in rows::weir_blobs(batch.number, readings, now_micros)? {
@@ -111,7 +111,9 @@ impl Writer {
         };
         let day = rows::day_of(now_micros);
         batch.write(named("WeirBatches")?, day, now_micros, &[rows::weir_batch(&info, readings)?]).await?;
-        let written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Also of a batch that read nothing this table tells whether it was committed everywhere.
+        written.adds.entry(LAST_COMMITTED.to_owned()).or_default();
         let record =
             BatchRecord { batch: batch.number, written_by: written_by.to_owned(), adds: written.adds };
         ledger::write_record(&self.workspace, &record).await?;

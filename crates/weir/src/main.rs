@@ -28,5 +28,6 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Ingest(ingest) => commands::ingest::run(&args.folder, ingest),
         Command::Query(query) => commands::query::run(&args.folder, query),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
+        Command::Topology(topology) => commands::topology::run(&args.folder, topology),
     }
 }

@@ -9,6 +9,7 @@ mod balancing;
 mod compute;
 mod edge;
 mod gateway;
+mod merge;
 mod network;
 mod security;
 mod site;
@@ -118,38 +119,4 @@ pub struct Inventory {
     pub sites: Vec<Site>,
     /// Addresses of VPN clients, of a weir sites file.
     pub client_pools: Vec<ClientPool>,
-}
-
-impl Inventory {
-    /// What all resources of Azure have, of each that is one of its own.
-    pub fn headers(&self) -> impl Iterator<Item = &Header> {
-        macro_rules! headers {
-            ($($list:ident),+) => {
-                std::iter::empty()$(.chain(self.$list.iter().map(|resource| &resource.header)))+
-            };
-        }
-        headers!(
-            virtual_networks,
-            network_interfaces,
-            virtual_machines,
-            scale_sets,
-            network_security_groups,
-            route_tables,
-            load_balancers,
-            application_gateways,
-            virtual_network_gateways,
-            connections,
-            local_network_gateways,
-            circuits,
-            public_ips,
-            private_endpoints,
-            firewalls,
-            bastions,
-            nat_gateways,
-            network_groups,
-            admin_rules,
-            flow_logs,
-            node_pools
-        )
-    }
 }

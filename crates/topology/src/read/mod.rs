@@ -32,6 +32,7 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::Value;
 
 use crate::{Inventory, Subscription};
+pub(crate) use assemble::links;
 pub use finding::{Finding, FindingKind, Findings};
 use parts::{Notes, Parts, Resource};
 
@@ -112,6 +113,16 @@ impl Reader {
             Form::Csv => csv::read(self, bytes),
             Form::Sites => sites::read(self, bytes),
             Form::Unknown => self.unknown("it is neither JSON nor CSV nor a sites file"),
+        }
+    }
+
+    /// Reads entries of Resource Graph that came without a file; the name is for findings.
+    pub fn read_entries(&mut self, name: &str, entries: impl IntoIterator<Item = Value>) {
+        if self.files.last().map(String::as_str) != Some(name) {
+            self.files.push(name.to_owned());
+        }
+        for entry in entries {
+            self.entry(entry);
         }
     }
 

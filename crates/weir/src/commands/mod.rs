@@ -4,6 +4,7 @@ mod decoration;
 pub mod ingest;
 pub mod query;
 pub mod simulate;
+pub mod topology;
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
