@@ -11,6 +11,8 @@ use crate::calibrate;
 use crate::clock::hour_text;
 use crate::config::{Config, Progress};
 use crate::error::Error;
+use crate::export::{self, Export};
+use crate::model::Company;
 use crate::traffic::Plan;
 use crate::truth::{ConfigTruth, Made, Tally, Truth};
 use crate::worker::Worker;
@@ -18,8 +20,12 @@ use crate::worker::Worker;
 /// Name of the ground truth below the root.
 const TRUTH_FILE: &str = "truth.json";
 /// What a finished or broken run leaves below the root.
-const LEFT_BY_A_RUN: [&str; 3] =
-    [TRUTH_FILE, "insights-logs-flowlogflowevent", "insights-logs-networksecuritygroupflowevent"];
+const LEFT_BY_A_RUN: [&str; 4] = [
+    TRUTH_FILE,
+    export::FOLDER,
+    "insights-logs-flowlogflowevent",
+    "insights-logs-networksecuritygroupflowevent",
+];
 /// Blobs a worker takes at a time.
 const BATCH: u64 = 8;
 
@@ -44,6 +50,7 @@ pub fn simulate(config: &Config, root: &Path, progress: &mut dyn FnMut(Progress)
     }
     fs::create_dir_all(root).map_err(failed("creating folder", root))?;
     let plan = calibrate::plan(config)?;
+    write_inventory(config, &plan, root)?;
     let tally = write_blobs(config, &plan, root, progress)?;
     let truth = tally.truth(config_truth(config), made(&plan), &plan);
     let mut text = serde_json::to_string_pretty(&truth).map_err(Error::Truth)?;
@@ -51,6 +58,16 @@ pub fn simulate(config: &Config, root: &Path, progress: &mut dyn FnMut(Progress)
     let path = root.join(TRUTH_FILE);
     fs::write(&path, text).map_err(failed("writing file", &path))?;
     Ok(truth)
+}
+
+/// The inventory may have more background machines than log.
+fn write_inventory(config: &Config, plan: &Plan, root: &Path) -> Result<(), Error> {
+    let logging = plan.company.nics.iter().filter(|nic| nic.cell > 0).count() as u32;
+    let all = (config.scale.inventory_nics > logging).then(|| Company::new(config.scale.inventory_nics));
+    let company = all.as_ref().unwrap_or(&plan.company);
+    let folder = root.join(export::FOLDER);
+    export::write(&Export { company, plan, format: config.format }, &folder)
+        .map_err(failed("writing the inventory into", &folder))
 }
 
 /// What the workers share.
@@ -116,17 +133,19 @@ fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> R
         let mut bytes = 0;
         for pair in from..to {
             let (nic, hour) = ((pair % nics) as usize, plan.first_hour + (pair / nics) as i64);
-            let layout = worker.layout(nic);
-            tally.start_blob(hour, &layout);
-            let blob = worker.blob(nic, hour, &layout, &mut tally);
-            if blob.is_empty() {
-                continue;
+            worker.collect(nic, hour);
+            for layout in worker.layouts(nic) {
+                tally.start_blob(hour, &layout);
+                let blob = worker.blob(nic, hour, &layout, &mut tally);
+                if blob.is_empty() {
+                    continue;
+                }
+                let size = blob.len() as u64;
+                write(&shared.root.join(layout.path(hour)), blob)
+                    .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))?;
+                tally.finish_blob(&layout, size);
+                bytes += size;
             }
-            let size = blob.len() as u64;
-            write(&shared.root.join(layout.path(hour)), blob)
-                .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))?;
-            tally.finish_blob(&layout, size);
-            bytes += size;
         }
         // Nobody listens only when the caller's thread is gone.
         let _ = done.send((to - from, bytes));
