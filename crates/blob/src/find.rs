@@ -56,8 +56,8 @@ pub struct Problem {
 /// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
 const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 
-/// What a simulation says of its flow logs, beside them.
-const TRUTH: &str = "truth.json";
+/// What a simulation writes beside its flow logs: the truth about them, and the inventory.
+const BESIDE: [&str; 3] = ["truth.json", "resource-graph.json", "subscriptions.json"];
 
 /// Endings of the names of files with records, without that of a packing.
 const ENDINGS: [&str; 4] = [".json", ".jsonl", ".ndjson", ".log"];
@@ -213,7 +213,7 @@ impl Found {
 fn looks_like_a_blob(name: &str) -> bool {
     let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    file != TRUTH && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
+    !BESIDE.contains(&file) && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
 }
 
 fn stat(path: &Path) -> Result<(u64, i64), Error> {

@@ -9,19 +9,20 @@ use std::thread;
 
 use crate::calibrate;
 use crate::clock::hour_text;
-use crate::config::{Config, Progress};
+use crate::config::{Config, Progress, TruthDetail};
 use crate::error::Error;
 use crate::export::{self, Export};
 use crate::model::Company;
 use crate::traffic::Plan;
-use crate::truth::{ConfigTruth, Made, Tally, Truth};
+use crate::truth::{BlobRows, ConfigTruth, Made, ROWS_FILE, RowsWriter, Tally, Truth};
 use crate::worker::Worker;
 
 /// Name of the ground truth below the root.
 const TRUTH_FILE: &str = "truth.json";
 /// What a finished or broken run leaves below the root.
-const LEFT_BY_A_RUN: [&str; 4] = [
+const LEFT_BY_A_RUN: [&str; 5] = [
     TRUTH_FILE,
+    ROWS_FILE,
     export::FOLDER,
     "insights-logs-flowlogflowevent",
     "insights-logs-networksecuritygroupflowevent",
@@ -29,7 +30,7 @@ const LEFT_BY_A_RUN: [&str; 4] = [
 /// Blobs a worker takes at a time.
 const BATCH: u64 = 8;
 
-/// Generates flow logs below `root`, and `truth.json` beside them.
+/// Generates flow logs below `root`, the company's `inventory` and the truth about both beside them.
 ///
 /// Blobs lie as Azure lays them out, in the container's folder:
 /// `flowLogResourceID=/{SUB}_NETWORKWATCHERRG/NETWORKWATCHER_{REGION}_{FLOWLOG}/y=…/m=…/d=…/h=…/m=00/…`.
@@ -92,8 +93,12 @@ fn write_blobs(
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
+    let mut rows = match config.truth {
+        TruthDetail::Full => Some(RowsWriter::new(plan, root, BATCH).map_err(Error::TruthRows)?),
+        TruthDetail::Totals => None,
+    };
     thread::scope(|scope| {
-        let (send, receive) = mpsc::channel();
+        let (send, receive) = mpsc::sync_channel(threads * 2);
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let (send, shared) = (send.clone(), &shared);
@@ -102,10 +107,16 @@ fn write_blobs(
             .collect();
         drop(send);
         let mut state = Progress { done: 0, planned, bytes: 0 };
-        for (done, bytes) in receive {
-            state.done += done;
-            state.bytes += bytes;
+        for done in receive {
+            state.done += done.pairs;
+            state.bytes += done.bytes;
             progress(state);
+            if let Some(rows) = &mut rows {
+                let taken = rows.take(done.first_pair, done.rows);
+                taken
+                    .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))
+                    .map_err(Error::TruthRows)?;
+            }
         }
         let mut sum = Tally::new(plan, config.truth);
         for worker in workers {
@@ -115,11 +126,23 @@ fn write_blobs(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
+        if let Some(rows) = rows {
+            rows.finish().map_err(Error::TruthRows)?;
+        }
         Ok(sum)
     })
 }
 
-fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> Result<Tally, Error> {
+/// A batch of blobs that were written.
+struct Done {
+    /// Its first pair of a NIC and an hour.
+    first_pair: u64,
+    pairs: u64,
+    bytes: u64,
+    rows: Vec<BlobRows>,
+}
+
+fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::SyncSender<Done>) -> Result<Tally, Error> {
     let plan = shared.plan;
     let mut worker = Worker::new(plan, shared.config.format);
     let mut tally = Tally::new(plan, shared.config.truth);
@@ -130,7 +153,7 @@ fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> R
         if from >= to {
             break;
         }
-        let mut bytes = 0;
+        let (mut bytes, mut rows) = (0, Vec::new());
         for pair in from..to {
             let (nic, hour) = ((pair % nics) as usize, plan.first_hour + (pair / nics) as i64);
             worker.collect(nic, hour);
@@ -143,12 +166,12 @@ fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> R
                 let size = blob.len() as u64;
                 write(&shared.root.join(layout.path(hour)), blob)
                     .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))?;
-                tally.finish_blob(&layout, size);
+                rows.extend(tally.finish_blob(nic, layout, size));
                 bytes += size;
             }
         }
         // Nobody listens only when the caller's thread is gone.
-        let _ = done.send((to - from, bytes));
+        let _ = done.send(Done { first_pair: from, pairs: to - from, bytes, rows });
     }
     Ok(tally)
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::clock::{HOURS_PER_DAY, hour_path};
 use crate::config::LogFormat;
-use crate::model::edges::{GUARDED, GUARDED_FLEET};
 use crate::model::talk::Rule;
 use crate::model::{AclIds, Company, KeyOrder, Nic, Nsg};
 use crate::traffic::Plan;
@@ -135,15 +134,10 @@ fn rule_text(company: &Company, nic: &Nic, rule: Rule, generation: Generation) -
         Rule::User(name) => of_nsg("UserRule_", name),
         // Network security groups know nothing of these.
         _ if generation != Generation::Vnet => None,
-        Rule::Admin(name) => Some(of_network(&guarding_group_id(company, nic), name)),
+        Rule::Admin(name) => Some(of_network(&company.guarding_group_id(nic), name)),
         Rule::Platform => Some(of_network(PLATFORM_ACL, "PlatformRule")),
         Rule::Unevaluated => Some(of_network("unspecified", "unspecified")),
     }
-}
-
-/// The network group that the security-admin rules at a NIC apply to.
-fn guarding_group_id(company: &Company, nic: &Nic) -> String {
-    company.network_group_id(if nic.cell == 0 { GUARDED } else { GUARDED_FLEET })
 }
 
 fn nsg_of<'a>(company: &'a Company, nic: &Nic) -> Option<&'a Nsg> {

@@ -72,8 +72,7 @@ fn interface(company: &Company, pools: &Pools, position: usize, nic: &Nic) -> Va
     }
     if let Some((pods, subnet)) = nic.pods.and_then(|pods| Some((pods, pods.subnet?))) {
         let subnet = company.subnet_id(nic.vnet, subnet);
-        let address = format!("{}/{}", pods.network, pods.length);
-        let mut block = configuration(&address, "IPv4", false, &subnet);
+        let mut block = configuration(&pods.network.to_string(), "IPv4", false, &subnet);
         block["privateIPAddressPrefixLength"] = json!(pods.length);
         configurations.push(part(&id, "ipConfigurations", "podblock1", block));
     }
@@ -112,14 +111,9 @@ fn hyphened(mac: &str) -> String {
     pairs.join("-")
 }
 
-/// Name of the interface of a private endpoint: Azure makes it up.
-pub(crate) fn endpoint_interface_name(endpoint: &PrivateEndpoint) -> String {
-    format!("{}.nic.{}", endpoint.name, guid(endpoint.name))
-}
-
 /// Id of the interface of a private endpoint.
 pub(super) fn endpoint_interface_id(company: &Company, endpoint: &PrivateEndpoint) -> String {
-    company.network_id(endpoint.vnet, "networkInterfaces", &endpoint_interface_name(endpoint))
+    company.network_id(endpoint.vnet, "networkInterfaces", &endpoint.interface_name())
 }
 
 fn endpoint_interface(company: &Company, endpoint: &PrivateEndpoint) -> Value {

@@ -13,28 +13,12 @@ pub(super) fn row(
     zones: Value,
     properties: Value,
 ) -> Value {
-    let region = company.vnets[vnet].region;
-    row_in(company, vnet, id, region, sku, zones, properties)
-}
-
-/// The same in a region of its own.
-pub(super) fn row_in(
-    company: &Company,
-    vnet: usize,
-    id: &str,
-    region: &str,
-    sku: Value,
-    zones: Value,
-    properties: Value,
-) -> Value {
+    // `/subscriptions/s/resourceGroups/g/providers/p/t/n`, and more types and names behind.
     let segments: Vec<&str> = id.split('/').collect();
-    let kinds: Vec<&str> = segments[6..].iter().step_by(2).copied().collect();
-    // Provider, then type after type, each with a name behind it.
-    let kinds = [&[segments[6]], &segments[7..].iter().step_by(2).copied().collect::<Vec<_>>()[..]]
-        .concat()
-        .into_iter()
-        .take(kinds.len() + 1);
-    let kind = kinds.collect::<Vec<_>>().join("/").to_lowercase();
+    let kind = segments[7..]
+        .iter()
+        .step_by(2)
+        .fold(segments[6].to_lowercase(), |kind, segment| format!("{kind}/{}", segment.to_lowercase()));
     let name = segments.last().copied().unwrap_or_default();
     json!({
         "id": id,
@@ -42,7 +26,7 @@ pub(super) fn row_in(
         "type": kind,
         "tenantId": company.tenant_id,
         "kind": "",
-        "location": region,
+        "location": company.vnets[vnet].region,
         "resourceGroup": segments[4].to_lowercase(),
         "subscriptionId": company.subscription_of(&company.vnets[vnet]).id,
         "managedBy": "",

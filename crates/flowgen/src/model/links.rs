@@ -58,11 +58,6 @@ impl Side {
     pub(crate) fn is_inbound(self) -> bool {
         matches!(self, Side::Target | Side::HopIn)
     }
-
-    /// Whether it is between the ends.
-    pub(crate) fn is_hop(self) -> bool {
-        matches!(self, Side::HopIn | Side::HopOut)
-    }
 }
 
 /// A link as one NIC sees it.
@@ -97,6 +92,31 @@ pub(crate) enum Encryption {
 }
 
 impl Encryption {
+    pub(crate) const ALL: [Encryption; 8] = [
+        Encryption::Encrypted,
+        Encryption::None,
+        Encryption::HardwareNotSupported,
+        Encryption::SoftwareNotReady,
+        Encryption::NotAccepted,
+        Encryption::NotSupported,
+        Encryption::LocalDestination,
+        Encryption::FallBack,
+    ];
+
+    /// As the analytics tables write it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Encryption::Encrypted => "Encrypted",
+            Encryption::None => "Unencrypted",
+            Encryption::HardwareNotSupported => "Unsupported hardware",
+            Encryption::SoftwareNotReady => "Software not ready",
+            Encryption::NotAccepted => "Drop due to no encryption",
+            Encryption::NotSupported => "Discovery not supported",
+            Encryption::LocalDestination => "Destination on same host",
+            Encryption::FallBack => "Fall back to no encryption",
+        }
+    }
+
     /// As the flow log writes it.
     pub(crate) const fn text(self) -> &'static str {
         match self {

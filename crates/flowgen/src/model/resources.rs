@@ -514,6 +514,13 @@ pub struct NetworkGroup {
     pub guarded: bool,
 }
 
+impl PrivateEndpoint {
+    /// Name of its interface: Azure makes it up.
+    pub(crate) fn interface_name(&self) -> String {
+        format!("{}.nic.{}", self.name, company::guid(self.name))
+    }
+}
+
 impl Company {
     /// The company with a number of background machines beside it.
     pub fn new(background_nics: u32) -> Self {
@@ -561,6 +568,11 @@ impl Company {
     pub(crate) fn network_group_id(&self, name: &str) -> String {
         let kind = format!("networkManagers/{}/networkGroups", edges::NETWORK_MANAGER);
         self.network_id(edges::NETWORK_MANAGER_VNET, &kind, name)
+    }
+
+    /// The id of the network group that security-admin rules at a NIC apply to.
+    pub(crate) fn guarding_group_id(&self, nic: &Nic) -> String {
+        self.network_group_id(if nic.cell == 0 { edges::GUARDED } else { edges::GUARDED_FLEET })
     }
 
     /// Position in a network of a subnet.

@@ -18,9 +18,7 @@ use crate::model::talk::Pattern;
 
 use observe::Observer;
 use rate::Rate;
-#[cfg(test)]
-pub(crate) use tuple::Counts;
-pub(crate) use tuple::{State, Tuple};
+pub(crate) use tuple::{Counts, State, Tuple};
 
 /// Everything that the content of blobs depends on.
 pub(crate) struct Plan {

@@ -163,7 +163,7 @@ fn recount(truth: &Truth, blobs: &[Blob]) -> Truth {
         tuples,
     };
     Truth {
-        format_version: 1,
+        format_version: weir_flowgen::FORMAT_VERSION,
         config: truth.config.clone(),
         made: truth.made.clone(),
         totals,

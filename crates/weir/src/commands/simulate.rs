@@ -51,6 +51,7 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
         writeln!(out, "rows       {hour} an hour, {ten_minutes} at ten minutes")?;
         writeln!(out, "time       {}", time(started.elapsed()))?;
         writeln!(out, "written to {}; truth.json tells what is in it", args.folder.display())?;
+        writeln!(out, "the company's inventory is in {}", args.folder.join("inventory").display())?;
         Ok(())
     })?;
     Ok(Exit::Done)
