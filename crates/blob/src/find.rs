@@ -56,28 +56,34 @@ pub struct Problem {
 /// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
 const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 
-/// What a simulation says of its flow logs, beside them.
-const TRUTH: &str = "truth.json";
+/// What a simulation writes beside its flow logs: the truth about them, and the inventory.
+const BESIDE: [&str; 3] = ["truth.json", "resource-graph.json", "subscriptions.json"];
 
 /// Which files are of use, by their names without that of a packing.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     /// Endings of the names, in lower case.
     endings: &'static [&'static str],
+    /// Names, in lower case, of files that lie beside and are something else.
+    others: &'static [&'static str],
 }
 
 impl Wanted {
     /// Files with records of flow logs.
-    pub const FLOW_LOGS: Wanted = Wanted { endings: &[".json", ".jsonl", ".ndjson", ".log"] };
+    pub const FLOW_LOGS: Wanted =
+        Wanted { endings: &[".json", ".jsonl", ".ndjson", ".log"], others: &BESIDE };
     /// Exports of inventories.
-    pub const INVENTORIES: Wanted =
-        Wanted { endings: &[".json", ".jsonl", ".ndjson", ".csv", ".tfstate", ".yaml", ".yml"] };
+    pub const INVENTORIES: Wanted = Wanted {
+        endings: &[".json", ".jsonl", ".ndjson", ".csv", ".tfstate", ".yaml", ".yml"],
+        others: &["truth.json", "pt1h.json"],
+    };
 
     /// Whether a name, in lower case, is one of these.
     fn has(self, name: &str) -> bool {
         let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        file != TRUTH && self.endings.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
+        !self.others.contains(&file)
+            && self.endings.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
     }
 }
 

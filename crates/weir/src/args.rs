@@ -87,10 +87,11 @@ pub struct Query {
     pub explain: bool,
 }
 
-/// Write the flow logs of an invented company, with the truth about them beside.
+/// Write the flow logs of an invented company and its inventory, with the truth about both beside.
 ///
-/// The same seed, end and size give the same bytes. `truth.json` tells what is in the logs: totals, rows after
-/// reduction, and what the shipped recipes find.
+/// The same seed, end and size give the same bytes. `inventory` is what the company would export: Resource Graph rows
+/// and a sites file. `truth.json` tells what is in the logs: totals, rows after reduction, and what the shipped recipes
+/// find; `truth-rows.parquet` tells of every row what decoration has to say of it.
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
     /// Folder to write to; it is made if need be, and must not hold another simulation.
@@ -111,13 +112,18 @@ pub struct Simulate {
     /// Interfaces beyond those of the company itself.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub nics: u32,
+    /// Interfaces beyond those of the company itself that the inventory has, whether or not they log; never fewer than
+    /// those of --nics.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub inventory_nics: u32,
     /// About how much to write: 200MB, 2GB.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub size: Option<u64>,
-    /// Kind of log: vnet, nsg-v2, nsg-v1, mixed.
+    /// Kind of log: vnet, nsg-v2, nsg-v1, mixed (one network has NSG flow logs), both (VNet and NSG flow logs of the
+    /// same networks).
     #[arg(long, value_name = "FORMAT", default_value = "vnet", value_parser = log_format)]
     pub format: weir_flowgen::LogFormat,
-    /// Leave out the parts of the truth that need memory: scenarios and top talkers.
+    /// Leave out the parts of the truth that need memory: scenarios, top talkers and the truth about every row.
     #[arg(long)]
     pub totals_only: bool,
 }
@@ -232,7 +238,8 @@ fn log_format(text: &str) -> Result<weir_flowgen::LogFormat, String> {
         "nsg-v2" => Ok(LogFormat::NsgV2),
         "nsg-v1" => Ok(LogFormat::NsgV1),
         "mixed" => Ok(LogFormat::Mixed),
-        _ => Err("use vnet, nsg-v2, nsg-v1 or mixed".to_owned()),
+        "both" => Ok(LogFormat::Both),
+        _ => Err("use vnet, nsg-v2, nsg-v1, mixed or both".to_owned()),
     }
 }
 
