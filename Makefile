@@ -78,9 +78,10 @@ fuzz: ## Read texts that nobody thought of for half an hour (SECONDS_MAX=1800)
 		-max_total_time=$(or $(SECONDS_MAX),1800) -timeout=10 -max_len=4096
 
 .PHONY: bench
-bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, FORMATS=vnet,nsg-v2,nsg-v1, RUNS=5)
+bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, FORMATS=vnet,nsg-v2,nsg-v1, RUNS=5, INVENTORY_NICS=0)
 	cargo build --locked --release -p weir -p weir-bench
 	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/figures.json \
-		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5)
+		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5) \
+		--inventory-nics $(or $(INVENTORY_NICS),0)
 
 COMMA := ,

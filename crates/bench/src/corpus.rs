@@ -24,9 +24,12 @@ pub struct Corpus {
     pub rows: u64,
 }
 
-/// The corpus of a format and a size: made, or left from the last time.
-pub fn make(folder: &Path, format: &str, megabytes: u64) -> anyhow::Result<Corpus> {
-    let name = format!("{format}-{megabytes}");
+/// The corpus of a format and a size, with an inventory of so many interfaces: made, or left from the last time.
+pub fn make(folder: &Path, format: &str, megabytes: u64, inventory_nics: u32) -> anyhow::Result<Corpus> {
+    let name = match inventory_nics {
+        0 => format!("{format}-{megabytes}"),
+        nics => format!("{format}-{megabytes}-of-{nics}"),
+    };
     let blobs = folder.join(&name);
     let truth_path = blobs.join("truth.json");
     if !truth_path.exists() {
@@ -38,6 +41,7 @@ pub fn make(folder: &Path, format: &str, megabytes: u64) -> anyhow::Result<Corpu
             hours: HOURS,
             scale: Scale {
                 background_nics: u32::try_from(megabytes * NICS_PER_100_MB / 100)?,
+                inventory_nics,
                 size_bytes: Some(megabytes * 1_000_000),
             },
             format: log_format(format)?,
@@ -67,6 +71,7 @@ fn log_format(name: &str) -> anyhow::Result<LogFormat> {
         "nsg-v2" => LogFormat::NsgV2,
         "nsg-v1" => LogFormat::NsgV1,
         "mixed" => LogFormat::Mixed,
-        other => bail!("'{other}' is no format: use vnet, nsg-v2, nsg-v1 or mixed"),
+        "both" => LogFormat::Both,
+        other => bail!("'{other}' is no format: use vnet, nsg-v2, nsg-v1, mixed or both"),
     })
 }

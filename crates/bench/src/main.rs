@@ -28,6 +28,9 @@ struct Args {
     /// Size of a corpus in megabytes.
     #[arg(long, value_name = "N", default_value_t = 200)]
     megabytes: u64,
+    /// Interfaces in the inventory beside a corpus, most of which do not log.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    inventory_nics: u32,
     /// Kinds of log.
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "vnet,nsg-v2,nsg-v1")]
     formats: Vec<String>,
@@ -53,7 +56,7 @@ fn main() -> anyhow::Result<()> {
     let weir = args.weir.clone().unwrap_or_else(|| own.with_file_name("weir"));
     let mut all = Vec::new();
     for format in &args.formats {
-        let corpus = corpus::make(&args.folder, format, args.megabytes)?;
+        let corpus = corpus::make(&args.folder, format, args.megabytes, args.inventory_nics)?;
         let figures = measure::measure(&corpus, &own, &weir, args.runs)?;
         report::print(&corpus, &figures);
         all.push(report::as_json(&corpus, &figures));

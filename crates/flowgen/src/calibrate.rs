@@ -7,7 +7,7 @@ use crate::blob::{Generation, Witness};
 use crate::clock::Grid;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::links::expand;
+use crate::model::links::{expand, nic_key};
 use crate::model::{BACKGROUND_NICS_MAX, Company};
 use crate::traffic::{Intensity, Plan, Tuple};
 use crate::worker::Worker;
@@ -53,8 +53,7 @@ pub(crate) fn plan(config: &Config) -> Result<Plan, Error> {
 fn plan_of(config: &Config, background_nics: u32) -> Plan {
     let company = Company::new(background_nics);
     let (links, nics) = expand(&company);
-    let grids =
-        company.nics.iter().map(|nic| Grid::new(config.seed, u32::from(nic.address).into())).collect();
+    let grids = (0..company.nics.len()).map(|nic| Grid::new(config.seed, nic_key(&company, nic))).collect();
     let hours = i64::from(config.hours);
     Plan {
         seed: config.seed,
@@ -140,12 +139,15 @@ fn sample(plan: &Plan, config: &Config, nics: std::ops::Range<usize>) -> u64 {
     let sampled = SAMPLED_HOURS.min(plan.hours);
     let mut bytes = 0;
     for nic in nics {
-        let layout = worker.layout(nic);
+        let layouts = worker.layouts(nic);
         for number in 0..sampled {
             let (from, to) = (number * plan.hours / sampled, (number + 1) * plan.hours / sampled);
             // Every hour of the day has its turn, at another machine or on another day.
             let hour = plan.first_hour + from + (number * 3 + nic as i64 * 5) % (to - from);
-            bytes += worker.blob(nic, hour, &layout, &mut Nobody).len() as u64 * (to - from) as u64;
+            worker.collect(nic, hour);
+            for layout in &layouts {
+                bytes += worker.blob(nic, hour, layout, &mut Nobody).len() as u64 * (to - from) as u64;
+            }
         }
     }
     bytes

@@ -58,11 +58,9 @@ impl Config {
         if !(1..=HOURS_MAX).contains(&self.hours) || i64::from(self.hours) * HOUR_SECONDS > seconds {
             return Err(Error::Hours { hours: self.hours, most: HOURS_MAX });
         }
-        if self.scale.background_nics > BACKGROUND_NICS_MAX {
-            return Err(Error::BackgroundNics {
-                asked: self.scale.background_nics,
-                most: BACKGROUND_NICS_MAX,
-            });
+        let asked = self.scale.background_nics.max(self.scale.inventory_nics);
+        if asked > BACKGROUND_NICS_MAX {
+            return Err(Error::BackgroundNics { asked, most: BACKGROUND_NICS_MAX });
         }
         Ok(())
     }
@@ -73,6 +71,10 @@ impl Config {
 pub struct Scale {
     /// Network interfaces beside those of the planted company, whose traffic grows with `size_bytes`.
     pub background_nics: u32,
+    /// Network interfaces beyond those of the planted company that the inventory has, whether or not they log; never
+    /// fewer than `background_nics`.
+    #[serde(default)]
+    pub inventory_nics: u32,
     /// Approximate size of all blobs together. Without it, everybody talks as much as the tables say.
     ///
     /// More than the planted company makes comes from background machines, as many as `background_nics`
@@ -92,6 +94,8 @@ pub enum LogFormat {
     NsgV1,
     /// VNet flow logs, but NSG flow logs version 2 as above in the company's second network.
     Mixed,
+    /// VNet flow logs and, beside them, NSG flow logs version 2 of the same networks: everything twice.
+    Both,
 }
 
 /// How much the ground truth holds.

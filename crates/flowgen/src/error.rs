@@ -65,6 +65,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The truth about rows could not be written.
+    #[error("writing the truth about rows")]
+    TruthRows(#[source] parquet::errors::ParquetError),
     /// The ground truth could not be turned into text.
     #[error("writing the ground truth as text")]
     Truth(#[source] serde_json::Error),

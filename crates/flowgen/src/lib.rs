@@ -34,6 +34,8 @@ mod traffic;
 
 mod blob;
 
+mod export;
+
 mod truth;
 
 mod calibrate;
@@ -43,10 +45,7 @@ mod worker;
 pub use clock::UnixSeconds;
 pub use config::{Config, LogFormat, Progress, Scale, TruthDetail};
 pub use error::Error;
-pub use model::{
-    AclIds, Circuit, Company, FlowLog, Hardware, KeyOrder, LoadBalancer, Nic, Nsg, Peering, Role, Site,
-    Subnet, Subscription, Uptime, Vnet,
-};
+pub use model::*;
 pub use run::simulate;
 pub use truth::{
     AddressBytes, AppBytes, BalancerMembers, ConfigTruth, DayAddressBytes, DayFlowBytes, DayTotals,

@@ -9,21 +9,28 @@ use std::thread;
 
 use crate::calibrate;
 use crate::clock::hour_text;
-use crate::config::{Config, Progress};
+use crate::config::{Config, Progress, TruthDetail};
 use crate::error::Error;
+use crate::export::{self, Export};
+use crate::model::Company;
 use crate::traffic::Plan;
-use crate::truth::{ConfigTruth, Made, Tally, Truth};
+use crate::truth::{BlobRows, ConfigTruth, Made, ROWS_FILE, RowsWriter, Tally, Truth};
 use crate::worker::Worker;
 
 /// Name of the ground truth below the root.
 const TRUTH_FILE: &str = "truth.json";
 /// What a finished or broken run leaves below the root.
-const LEFT_BY_A_RUN: [&str; 3] =
-    [TRUTH_FILE, "insights-logs-flowlogflowevent", "insights-logs-networksecuritygroupflowevent"];
+const LEFT_BY_A_RUN: [&str; 5] = [
+    TRUTH_FILE,
+    ROWS_FILE,
+    export::FOLDER,
+    "insights-logs-flowlogflowevent",
+    "insights-logs-networksecuritygroupflowevent",
+];
 /// Blobs a worker takes at a time.
 const BATCH: u64 = 8;
 
-/// Generates flow logs below `root`, and `truth.json` beside them.
+/// Generates flow logs below `root`, the company's `inventory` and the truth about both beside them.
 ///
 /// Blobs lie as Azure lays them out, in the container's folder:
 /// `flowLogResourceID=/{SUB}_NETWORKWATCHERRG/NETWORKWATCHER_{REGION}_{FLOWLOG}/y=…/m=…/d=…/h=…/m=00/…`.
@@ -44,6 +51,7 @@ pub fn simulate(config: &Config, root: &Path, progress: &mut dyn FnMut(Progress)
     }
     fs::create_dir_all(root).map_err(failed("creating folder", root))?;
     let plan = calibrate::plan(config)?;
+    write_inventory(config, &plan, root)?;
     let tally = write_blobs(config, &plan, root, progress)?;
     let truth = tally.truth(config_truth(config), made(&plan), &plan);
     let mut text = serde_json::to_string_pretty(&truth).map_err(Error::Truth)?;
@@ -51,6 +59,16 @@ pub fn simulate(config: &Config, root: &Path, progress: &mut dyn FnMut(Progress)
     let path = root.join(TRUTH_FILE);
     fs::write(&path, text).map_err(failed("writing file", &path))?;
     Ok(truth)
+}
+
+/// The inventory may have more background machines than log.
+fn write_inventory(config: &Config, plan: &Plan, root: &Path) -> Result<(), Error> {
+    let logging = plan.company.nics.iter().filter(|nic| nic.cell > 0).count() as u32;
+    let all = (config.scale.inventory_nics > logging).then(|| Company::new(config.scale.inventory_nics));
+    let company = all.as_ref().unwrap_or(&plan.company);
+    let folder = root.join(export::FOLDER);
+    export::write(&Export { company, plan, format: config.format }, &folder)
+        .map_err(failed("writing the inventory into", &folder))
 }
 
 /// What the workers share.
@@ -75,8 +93,12 @@ fn write_blobs(
         0 => thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
+    let mut rows = match config.truth {
+        TruthDetail::Full => Some(RowsWriter::new(plan, root, BATCH).map_err(Error::TruthRows)?),
+        TruthDetail::Totals => None,
+    };
     thread::scope(|scope| {
-        let (send, receive) = mpsc::channel();
+        let (send, receive) = mpsc::sync_channel(threads * 2);
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let (send, shared) = (send.clone(), &shared);
@@ -85,10 +107,16 @@ fn write_blobs(
             .collect();
         drop(send);
         let mut state = Progress { done: 0, planned, bytes: 0 };
-        for (done, bytes) in receive {
-            state.done += done;
-            state.bytes += bytes;
+        for done in receive {
+            state.done += done.pairs;
+            state.bytes += done.bytes;
             progress(state);
+            if let Some(rows) = &mut rows {
+                let taken = rows.take(done.first_pair, done.rows);
+                taken
+                    .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))
+                    .map_err(Error::TruthRows)?;
+            }
         }
         let mut sum = Tally::new(plan, config.truth);
         for worker in workers {
@@ -98,11 +126,23 @@ fn write_blobs(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
+        if let Some(rows) = rows {
+            rows.finish().map_err(Error::TruthRows)?;
+        }
         Ok(sum)
     })
 }
 
-fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> Result<Tally, Error> {
+/// A batch of blobs that were written.
+struct Done {
+    /// Its first pair of a NIC and an hour.
+    first_pair: u64,
+    pairs: u64,
+    bytes: u64,
+    rows: Vec<BlobRows>,
+}
+
+fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::SyncSender<Done>) -> Result<Tally, Error> {
     let plan = shared.plan;
     let mut worker = Worker::new(plan, shared.config.format);
     let mut tally = Tally::new(plan, shared.config.truth);
@@ -113,23 +153,25 @@ fn work(shared: &Shared<'_>, planned: u64, done: &mpsc::Sender<(u64, u64)>) -> R
         if from >= to {
             break;
         }
-        let mut bytes = 0;
+        let (mut bytes, mut rows) = (0, Vec::new());
         for pair in from..to {
             let (nic, hour) = ((pair % nics) as usize, plan.first_hour + (pair / nics) as i64);
-            let layout = worker.layout(nic);
-            tally.start_blob(hour, &layout);
-            let blob = worker.blob(nic, hour, &layout, &mut tally);
-            if blob.is_empty() {
-                continue;
+            worker.collect(nic, hour);
+            for layout in worker.layouts(nic) {
+                tally.start_blob(hour, &layout);
+                let blob = worker.blob(nic, hour, &layout, &mut tally);
+                if blob.is_empty() {
+                    continue;
+                }
+                let size = blob.len() as u64;
+                write(&shared.root.join(layout.path(hour)), blob)
+                    .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))?;
+                rows.extend(tally.finish_blob(nic, layout, size));
+                bytes += size;
             }
-            let size = blob.len() as u64;
-            write(&shared.root.join(layout.path(hour)), blob)
-                .inspect_err(|_| shared.stop.store(true, Ordering::Relaxed))?;
-            tally.finish_blob(&layout, size);
-            bytes += size;
         }
         // Nobody listens only when the caller's thread is gone.
-        let _ = done.send((to - from, bytes));
+        let _ = done.send(Done { first_pair: from, pairs: to - from, bytes, rows });
     }
     Ok(tally)
 }

@@ -18,11 +18,18 @@ impl<'a> Worker<'a> {
         Worker { plan, format, tuples: Vec::new(), scratch: Scratch::default(), bytes: Vec::new() }
     }
 
-    pub(crate) fn layout(&self, nic: usize) -> Layout {
-        Layout::new(self.plan, nic, self.format)
+    /// What is constant in the blobs of a NIC, one a generation.
+    pub(crate) fn layouts(&self, nic: usize) -> Vec<Layout> {
+        Layout::of(self.plan, nic, self.format)
     }
 
-    /// The blob of a NIC and an hour; empty when nothing was logged.
+    /// Collects what a NIC logs in an hour, for the blobs that are made next.
+    pub(crate) fn collect(&mut self, nic: usize, hour: i64) {
+        self.tuples.clear();
+        collect(self.plan, nic, hour, &mut self.tuples);
+    }
+
+    /// The blob of the NIC and the hour that were collected; empty when nothing was logged.
     pub(crate) fn blob(
         &mut self,
         nic: usize,
@@ -30,8 +37,6 @@ impl<'a> Worker<'a> {
         layout: &Layout,
         witness: &mut impl Witness,
     ) -> &[u8] {
-        self.tuples.clear();
-        collect(self.plan, nic, hour, &mut self.tuples);
         let grid = &self.plan.grids[nic];
         blob::write(layout, grid, hour, &self.tuples, &mut self.scratch, witness, &mut self.bytes);
         &self.bytes

@@ -79,7 +79,7 @@ pub fn redecorate(writer: &mut Writer, options: &mut RedecorateOptions<'_>) -> R
             (options.progress)(told.files, chosen_files.len() as u64);
         }
         if told.files_changed > changed_before {
-            runtime.block_on(writer.commit_exchange(batch, now, options.written_by))?;
+            runtime.block_on(writer.commit(batch, &[], now, options.written_by))?;
             told.days_changed += 1;
         }
     }

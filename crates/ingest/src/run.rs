@@ -180,7 +180,7 @@ fn read_all<'b>(
     Ok(done.into_iter().map(|(_, done)| done).collect())
 }
 
-fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
+pub(crate) fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
     weir_schema::table(name).ok_or_else(|| weir_table::Error::UnsupportedTable {
         table: name.to_owned(),
         feature: "its name".to_owned(),

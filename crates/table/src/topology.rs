@@ -3,16 +3,23 @@
 //! `topology/<time>-<hash>.json.zst`: the time it speaks of, and a hash of what is in it, by which damage is found
 //! and the same inventory of the same time is stored once.
 
+use std::collections::BTreeSet;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use weir_topology::{History, Inventory, Snapshot, SnapshotName};
 use weir_value::datetime;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{Error, Workspace};
+use crate::writer::named;
+use crate::{Bound, Error, TableFiles, Workspace};
 
 const FOLDER: &str = "topology";
 const ENDING: &str = ".json.zst";
@@ -116,6 +123,42 @@ pub async fn read(workspace: &Workspace, name: &SnapshotName) -> Result<Snapshot
         return Err(Error::OtherFormat { path, found, expected: FORMAT });
     }
     Ok(Snapshot { taken_micros: name.taken_micros, inventory: read.inventory })
+}
+
+/// Times of the runs that `NTATopologyDetails` has rows of, microseconds since the Unix epoch.
+pub async fn runs(workspace: &Workspace) -> Result<BTreeSet<i64>, Error> {
+    let files = workspace.files(named("NTATopologyDetails")?).await?;
+    let mut runs = BTreeSet::new();
+    for file in &files.files {
+        let bounds = file.bounds.get(RUN);
+        match bounds.map(|bounds| (&bounds.low, &bounds.high)) {
+            // A file has the rows of one run, as it is written; runs begin with a second, so bounds are exact.
+            Some((Some(Bound::Number(low)), Some(Bound::Number(high)))) if high - low < 1_000 => {
+                runs.insert(*low);
+            }
+            // Until others put files together.
+            _ => runs.extend(runs_in(workspace, &files, &file.path).await?),
+        }
+    }
+    Ok(runs)
+}
+
+const RUN: &str = "TimeProcessed";
+
+async fn runs_in(workspace: &Workspace, files: &TableFiles, path: &str) -> Result<BTreeSet<i64>, Error> {
+    let path = Path::from(format!("{}/{path}", files.path));
+    let get = async { workspace.store().get(&path).await?.bytes().await };
+    let bytes = get.await.map_err(Error::store("read", &path))?;
+    let failed = || Error::parquet("read", files.table.name);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed())?;
+    let columns = ProjectionMask::columns(builder.parquet_schema(), [RUN]);
+    let mut runs = BTreeSet::new();
+    for batch in builder.with_projection(columns).build().map_err(failed())? {
+        let batch = batch.map_err(|source| Error::BadRows { table: files.table.name.to_owned(), source })?;
+        let times = batch.column_by_name(RUN).and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
+        runs.extend(times.into_iter().flat_map(|times| times.iter().flatten()));
+    }
+    Ok(runs)
 }
 
 /// Nothing when the bytes are damaged, or more than any snapshot has.

@@ -91,7 +91,7 @@ impl Writer {
 
     /// Commits a batch, all or none: what was read, and the rows that came of it.
     ///
-    /// A batch without readings leaves no trace.
+    /// A batch without readings and without rows leaves no trace.
     pub async fn commit(
         &mut self,
         batch: Batch,
@@ -99,32 +99,9 @@ impl Writer {
         now_micros: i64,
         written_by: &str,
     ) -> Result<BatchSummary, Error> {
-        if readings.is_empty() {
+        if readings.is_empty() && batch.lock().adds.is_empty() {
             return Ok(BatchSummary::default());
         }
-        self.record_and_commit(batch, readings, now_micros, written_by).await
-    }
-
-    /// Commits a batch that comes of no blob: files that take the place of others. One without files leaves no trace.
-    pub async fn commit_exchange(
-        &mut self,
-        batch: Batch,
-        now_micros: i64,
-        written_by: &str,
-    ) -> Result<BatchSummary, Error> {
-        if batch.lock().adds.is_empty() {
-            return Ok(BatchSummary::default());
-        }
-        self.record_and_commit(batch, &[], now_micros, written_by).await
-    }
-
-    async fn record_and_commit(
-        &mut self,
-        batch: Batch,
-        readings: &[BlobReading],
-        now_micros: i64,
-        written_by: &str,
-    ) -> Result<BatchSummary, Error> {
         for (day, blobs) in rows::weir_blobs(batch.number, readings, now_micros)? {
             batch.write(named("WeirBlobs")?, day, now_micros, &[blobs]).await?;
         }
@@ -138,7 +115,7 @@ impl Writer {
         let day = rows::day_of(now_micros);
         batch.write(named("WeirBatches")?, day, now_micros, &[rows::weir_batch(&info, readings)?]).await?;
         let mut written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // Whatever else a batch adds to, this table tells that all of it was committed.
+        // Also of a batch that read nothing this table tells whether it was committed everywhere.
         written.adds.entry(LAST_COMMITTED.to_owned()).or_default();
         let record = BatchRecord {
             batch: batch.number,

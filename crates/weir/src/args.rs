@@ -32,6 +32,8 @@ pub enum Command {
     Redecorate(Redecorate),
     ExplainFlow(ExplainFlow),
     Simulate(Simulate),
+    #[command(subcommand)]
+    Topology(Topology),
 }
 
 /// Read flow logs into the tables: what is new since the last time, once.
@@ -141,10 +143,11 @@ pub struct ExplainFlow {
     pub format: crate::form::Form,
 }
 
-/// Write the flow logs of an invented company, with the truth about them beside.
+/// Write the flow logs of an invented company and its inventory, with the truth about both beside.
 ///
-/// The same seed, end and size give the same bytes. `truth.json` tells what is in the logs: totals, rows after
-/// reduction, and what the shipped recipes find.
+/// The same seed, end and size give the same bytes. `inventory` is what the company would export: Resource Graph rows
+/// and a sites file. `truth.json` tells what is in the logs: totals, rows after reduction, and what the shipped recipes
+/// find; `truth-rows.parquet` tells of every row what decoration has to say of it.
 #[derive(Debug, clap::Args)]
 pub struct Simulate {
     /// Folder to write to; it is made if need be, and must not hold another simulation.
@@ -165,15 +168,109 @@ pub struct Simulate {
     /// Interfaces beyond those of the company itself.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub nics: u32,
+    /// Interfaces beyond those of the company itself that the inventory has, whether or not they log; never fewer than
+    /// those of --nics.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub inventory_nics: u32,
     /// About how much to write: 200MB, 2GB.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub size: Option<u64>,
-    /// Kind of log: vnet, nsg-v2, nsg-v1, mixed.
+    /// Kind of log: vnet, nsg-v2, nsg-v1, mixed (one network has NSG flow logs), both (VNet and NSG flow logs of the
+    /// same networks).
     #[arg(long, value_name = "FORMAT", default_value = "vnet", value_parser = log_format)]
     pub format: weir_flowgen::LogFormat,
-    /// Leave out the parts of the truth that need memory: scenarios and top talkers.
+    /// Leave out the parts of the truth that need memory: scenarios, top talkers and the truth about every row.
     #[arg(long)]
     pub totals_only: bool,
+}
+
+/// What networks, machines and rules there are: read exports, keep them dated, name flows by them.
+#[derive(Debug, Subcommand)]
+pub enum Topology {
+    Import(TopologyImport),
+    Pull(TopologyPull),
+    List(TopologyList),
+    Show(TopologyShow),
+}
+
+/// Read exports of an inventory as one snapshot.
+///
+/// Takes what Azure Resource Graph, Resource Manager and the Azure command line answer (JSON, or the portal's CSV),
+/// ARM templates, Terraform states (azurerm, azapi), and a file of sites (YAML); packed or not, whole folders too. A
+/// snapshot is all there is at its time: what an earlier one had and it has not is gone. Ends with 0 when all was
+/// used, with 3 when something of the files was lost; what is wrong with the networks themselves is told and used.
+#[derive(Debug, clap::Args)]
+pub struct TopologyImport {
+    /// Files and folders with exports.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// When the inventory was like that [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub taken: Option<String>,
+    /// Keep what the snapshot before it has and these files do not name.
+    #[arg(long)]
+    pub add: bool,
+    /// Where ARM templates are deployed to; they do not tell themselves.
+    #[arg(long, value_name = "SUBSCRIPTION/GROUP")]
+    pub scope: Option<String>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Ask Azure Resource Graph for the inventory and keep it as one snapshot.
+///
+/// Whoever is signed in needs the role Reader on the subscriptions. Nothing is stored unless the whole answer was
+/// had. Secrets are taken from the environment and are never printed.
+#[derive(Debug, clap::Args)]
+pub struct TopologyPull {
+    /// Files to read along with the answer, such as the file of sites.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Subscription to ask for; can be given several times [default: all that may be read].
+    #[arg(long = "subscription", value_name = "GUID")]
+    pub subscriptions: Vec<String>,
+    /// Resource Manager of the cloud, such as https://management.usgovcloudapi.net.
+    #[arg(long, value_name = "URL", default_value = "https://management.azure.com")]
+    pub endpoint: String,
+    /// How to sign in: auto, cli (az login), environment (AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET),
+    /// workload, managed-identity, token (WEIR_AZURE_TOKEN).
+    #[arg(long, value_name = "WAY", default_value = "auto", value_parser = credential)]
+    pub auth: weir_pull::CredentialKind,
+    /// Keep what the snapshot before it has and this answer does not name.
+    #[arg(long)]
+    pub add: bool,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn credential(text: &str) -> Result<weir_pull::CredentialKind, String> {
+    let all = weir_pull::CredentialKind::ALL;
+    let names = || all.map(weir_pull::CredentialKind::name).join(", ");
+    all.into_iter().find(|kind| kind.name() == text).ok_or_else(|| format!("use one of {}", names()))
+}
+
+/// List the snapshots.
+#[derive(Debug, clap::Args)]
+pub struct TopologyList {
+    /// Form of the list: table, csv, json, jsonl, markdown, html [default: table].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
+}
+
+/// Show what a snapshot holds: how many of each type, or the resources of a type or name.
+#[derive(Debug, clap::Args)]
+pub struct TopologyShow {
+    /// A type (NetworkInterface), a name or the end of one (web-nic, prod/web-nic), an address, a MAC address.
+    #[arg(value_name = "TYPE|NAME")]
+    pub what: Option<String>,
+    /// The snapshot that holds at a time [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub at: Option<String>,
+    /// Form of the list: table, csv, json, jsonl, markdown, html [default: table].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
 }
 
 fn size(text: &str) -> Result<u64, String> {
@@ -197,7 +294,8 @@ fn log_format(text: &str) -> Result<weir_flowgen::LogFormat, String> {
         "nsg-v2" => Ok(LogFormat::NsgV2),
         "nsg-v1" => Ok(LogFormat::NsgV1),
         "mixed" => Ok(LogFormat::Mixed),
-        _ => Err("use vnet, nsg-v2, nsg-v1 or mixed".to_owned()),
+        "both" => Ok(LogFormat::Both),
+        _ => Err("use vnet, nsg-v2, nsg-v1, mixed or both".to_owned()),
     }
 }
 

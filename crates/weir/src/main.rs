@@ -30,5 +30,6 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Redecorate(redecorate) => commands::redecorate::run(&args.folder, redecorate),
         Command::ExplainFlow(explain) => commands::explain_flow::run(&args.folder, explain),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
+        Command::Topology(topology) => commands::topology::run(&args.folder, topology),
     }
 }

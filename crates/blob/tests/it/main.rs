@@ -215,6 +215,8 @@ fn what_is_weirs_own_is_left_alone() {
     let root = folder.path();
     for name in [
         "truth.json",
+        "inventory/resource-graph.json",
+        "inventory/subscriptions.json",
         "PT1H.json",
         "weir-data/default/weir.json",
         "weir-data/default/ledger/batches/1.json",

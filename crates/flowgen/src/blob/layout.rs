@@ -9,8 +9,6 @@ use crate::model::{AclIds, Company, KeyOrder, Nic, Nsg};
 use crate::traffic::Plan;
 
 const PLATFORM_ACL: &str = "00000000-0000-0000-0000-000000000000";
-/// The network group behind the security-admin rules.
-const ADMIN_ACL: &str = "3b9c7f10-52de-4c0a-8f6d-91e27a45c0d8";
 /// The machine whose NSG flow log falls back to version 1 in the middle of an hour.
 const FALLING_BACK: &str = "vm-shop-02";
 /// One hour of so many does so.
@@ -52,18 +50,16 @@ pub(crate) struct RuleText {
 }
 
 impl Layout {
-    pub(crate) fn new(plan: &Plan, nic: usize, format: LogFormat) -> Self {
+    /// The blobs that a NIC writes, one a generation.
+    pub(crate) fn of(plan: &Plan, nic: usize, format: LogFormat) -> Vec<Self> {
+        let generations = generations(plan.company.nics[nic].vnet, format);
+        generations.iter().map(|&generation| Layout::new(plan, nic, generation)).collect()
+    }
+
+    fn new(plan: &Plan, nic: usize, generation: Generation) -> Self {
         let (company, views) = (&plan.company, &plan.nics[nic]);
         let nic = &company.nics[nic];
         let vnet = &company.vnets[nic.vnet];
-        let generation = match format {
-            LogFormat::VnetV4 => Generation::Vnet,
-            LogFormat::NsgV2 => Generation::Nsg { version: 2 },
-            LogFormat::NsgV1 => Generation::Nsg { version: 1 },
-            // The second network is the one that was never migrated.
-            LogFormat::Mixed if nic.vnet == 1 => Generation::Nsg { version: 2 },
-            LogFormat::Mixed => Generation::Vnet,
-        };
         let (folder, head) = match generation {
             Generation::Vnet => (vnet_folder(company, nic), vnet_head(company, nic)),
             Generation::Nsg { .. } => nsg_folder_and_head(company, nic),
@@ -111,6 +107,20 @@ impl Layout {
     }
 }
 
+/// The generations of flow logs that are switched on for a network.
+pub(crate) fn generations(vnet: usize, format: LogFormat) -> &'static [Generation] {
+    const VERSION_2: Generation = Generation::Nsg { version: 2 };
+    match format {
+        LogFormat::VnetV4 => &[Generation::Vnet],
+        LogFormat::NsgV2 => &[VERSION_2],
+        LogFormat::NsgV1 => &[Generation::Nsg { version: 1 }],
+        // The second network is the one that was never migrated.
+        LogFormat::Mixed if vnet == 1 => &[VERSION_2],
+        LogFormat::Mixed => &[Generation::Vnet],
+        LogFormat::Both => &[Generation::Vnet, VERSION_2],
+    }
+}
+
 fn rule_text(company: &Company, nic: &Nic, rule: Rule, generation: Generation) -> Option<RuleText> {
     let of_nsg = |prefix: &str, name: &str| {
         nsg_of(company, nic).map(|nsg| RuleText {
@@ -124,7 +134,7 @@ fn rule_text(company: &Company, nic: &Nic, rule: Rule, generation: Generation) -
         Rule::User(name) => of_nsg("UserRule_", name),
         // Network security groups know nothing of these.
         _ if generation != Generation::Vnet => None,
-        Rule::Admin(name) => Some(of_network(ADMIN_ACL, name)),
+        Rule::Admin(name) => Some(of_network(&company.guarding_group_id(nic), name)),
         Rule::Platform => Some(of_network(PLATFORM_ACL, "PlatformRule")),
         Rule::Unevaluated => Some(of_network("unspecified", "unspecified")),
     }
@@ -134,16 +144,8 @@ fn nsg_of<'a>(company: &'a Company, nic: &Nic) -> Option<&'a Nsg> {
     company.vnets[nic.vnet].subnets[nic.subnet].nsg.as_ref()
 }
 
-/// The id of a resource, capitalised as created.
-fn resource_id(company: &Company, nic: &Nic, kind: &str, name: &str) -> String {
-    let vnet = &company.vnets[nic.vnet];
-    let subscription = company.subscription_of(vnet).id;
-    let group = &vnet.resource_group;
-    format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Network/{kind}/{name}")
-}
-
 fn nsg_id(company: &Company, nic: &Nic, nsg: &Nsg) -> String {
-    resource_id(company, nic, "networkSecurityGroups", &nsg.name)
+    company.network_id(nic.vnet, "networkSecurityGroups", &nsg.name)
 }
 
 fn acl_of(company: &Company, nic: &Nic, nsg: &Nsg, generation: Generation) -> String {
@@ -166,20 +168,13 @@ fn vnet_folder(company: &Company, nic: &Nic) -> String {
 
 fn vnet_head(company: &Company, nic: &Nic) -> String {
     let vnet = &company.vnets[nic.vnet];
-    let flow_log_id = format!(
-        "/SUBSCRIPTIONS/{subscription}/RESOURCEGROUPS/NETWORKWATCHERRG/PROVIDERS/MICROSOFT.NETWORK/\
-         NETWORKWATCHERS/NETWORKWATCHER_{region}/FLOWLOGS/{name}",
-        subscription = company.subscription_of(vnet).id,
-        region = vnet.region,
-        name = vnet.flow_log.name
-    )
-    .to_uppercase();
+    let flow_log_id = company.flow_log_id(nic.vnet, &vnet.flow_log.name).to_uppercase();
     let identity = members(&[
         ("flowLogGUID", &vnet.flow_log.guid),
         ("macAddress", &nic.mac),
         ("category", "FlowLogFlowEvent"),
         ("flowLogResourceID", &flow_log_id),
-        ("targetResourceID", &resource_id(company, nic, "virtualNetworks", &vnet.name)),
+        ("targetResourceID", &company.network_id(nic.vnet, "virtualNetworks", &vnet.name)),
     ]);
     let operation = members(&[("operationName", "FlowLogFlowEvent")]);
     let version = r#""flowLogVersion":4"#;

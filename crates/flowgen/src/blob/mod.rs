@@ -3,7 +3,7 @@
 mod layout;
 mod text;
 
-pub(crate) use layout::{Generation, Layout};
+pub(crate) use layout::{Generation, Layout, generations};
 
 use crate::clock::{Grid, RecordTime, write_time};
 use crate::dice::scramble;

@@ -1,5 +1,6 @@
 //! A tuple as text.
 
+use crate::model::address::as_six;
 use crate::model::links::Encryption;
 use crate::model::talk::Protocol;
 use crate::traffic::{State, Tuple};
@@ -50,6 +51,10 @@ impl Line {
     }
 
     fn address(&mut self, address: u32) {
+        if let Some(six) = as_six(address) {
+            self.text(six.to_string().as_bytes());
+            return;
+        }
         for octet in address.to_be_bytes() {
             let (text, length) = OCTETS[usize::from(octet)];
             self.bytes[self.length..self.length + 4].copy_from_slice(&text);
@@ -153,6 +158,7 @@ mod tests {
             source_port: 59_350,
             target_port: 80,
             rule: 0,
+            view: 0,
             protocol: Protocol::Tcp,
             inbound: false,
             state,

@@ -1,55 +1,74 @@
-//! The planted company: networks, machines, load balancers, circuit.
+//! The planted company: how its tables are put together, and its first two networks.
 //!
-//! To add a machine: one [`host`] line in its subnet. To add a network: one [`VnetSpec`].
+//! To add a machine: one [`host`] line in its subnet. To add a network: one [`VnetSpec`] in `spokes`.
 
 use std::net::Ipv4Addr;
 
-use super::inventory::{
-    AclIds, Circuit, Company, FlowLog, Hardware, KeyOrder, LoadBalancer, Nic, Nsg, Peering, Role, Site,
-    Subnet, Subscription, Uptime, Vnet,
-};
+use super::address;
+use super::edges;
 use super::outside::ip;
+use super::resources::{
+    AclIds, Company, FlowLog, Hardware, Instance, KeyOrder, Nic, Nsg, Pods, Role, ScaleSet, Subnet,
+    Subscription, Uptime, Vnet,
+};
+use super::spokes;
 use crate::dice::{key_of, scramble};
 
-const SUBSCRIPTIONS: &[Subscription] =
-    &[Subscription { id: "5f1c0a2e-7b34-4d19-9c86-3e0d52a7b641", name: "Tillermoor Production" }];
+const SUBSCRIPTIONS: &[Subscription] = &[
+    Subscription { id: "5f1c0a2e-7b34-4d19-9c86-3e0d52a7b641", name: "Tillermoor Production" },
+    Subscription { id: "c47d9e15-02ab-4f6e-b3d8-6a91f0c25e73", name: "Tillermoor Connectivity" },
+];
+/// Positions of the subscriptions.
+pub(super) const PRODUCTION: usize = 0;
+pub(super) const CONNECTIVITY: usize = 1;
 
-struct VnetSpec {
-    name: &'static str,
-    resource_group: &'static str,
-    region: &'static str,
-    prefix: &'static str,
-    encryption: bool,
-    flow_log: &'static str,
-    key_order: KeyOrder,
-    acl_ids: AclIds,
-    subnets: &'static [SubnetSpec],
+pub(super) struct VnetSpec {
+    pub(super) name: &'static str,
+    pub(super) subscription: usize,
+    pub(super) resource_group: &'static str,
+    pub(super) region: &'static str,
+    pub(super) prefixes: &'static [&'static str],
+    pub(super) realm: u32,
+    pub(super) encryption: bool,
+    pub(super) flow_log: &'static str,
+    pub(super) key_order: KeyOrder,
+    pub(super) acl_ids: AclIds,
+    pub(super) subnets: &'static [SubnetSpec],
 }
 
-struct SubnetSpec {
-    name: &'static str,
-    prefix: &'static str,
-    nsg: Option<&'static str>,
-    hosts: &'static [Host],
+pub(super) struct SubnetSpec {
+    pub(super) name: &'static str,
+    pub(super) prefixes: &'static [&'static str],
+    pub(super) nsg: Option<&'static str>,
+    pub(super) hosts: &'static [Host],
 }
 
 #[derive(Clone, Copy)]
-struct Host {
+pub(super) struct Host {
     name: &'static str,
     role: Role,
     address: Ipv4Addr,
+    six: Option<u8>,
     public_address: Option<Ipv4Addr>,
+    pods: Option<(Ipv4Addr, u8, Option<&'static str>)>,
+    /// Name of a scale set and number in it.
+    instance: Option<(&'static str, u32)>,
+    forwarding: bool,
     hardware: Hardware,
     uptime: Uptime,
     share_percent: u32,
 }
 
-const fn host(name: &'static str, role: Role, address: Ipv4Addr) -> Host {
+pub(super) const fn host(name: &'static str, role: Role, address: Ipv4Addr) -> Host {
     Host {
         name,
         role,
         address,
+        six: None,
         public_address: None,
+        pods: None,
+        instance: None,
+        forwarding: false,
         hardware: Hardware::Ready,
         uptime: Uptime::Always,
         share_percent: 100,
@@ -57,11 +76,28 @@ const fn host(name: &'static str, role: Role, address: Ipv4Addr) -> Host {
 }
 
 impl Host {
-    const fn public(self, address: Ipv4Addr) -> Self {
+    pub(super) const fn public(self, address: Ipv4Addr) -> Self {
         Host { public_address: Some(address), ..self }
     }
 
-    const fn hardware(self, hardware: Hardware) -> Self {
+    pub(super) const fn six(self, position: u8) -> Self {
+        Host { six: Some(position), ..self }
+    }
+
+    /// Pods on an overlay, or in a block of a subnet.
+    pub(super) const fn pods(self, network: Ipv4Addr, length: u8, subnet: Option<&'static str>) -> Self {
+        Host { pods: Some((network, length, subnet)), ..self }
+    }
+
+    pub(super) const fn instance(self, scale_set: &'static str, number: u32) -> Self {
+        Host { instance: Some((scale_set, number)), ..self }
+    }
+
+    pub(super) const fn forwarding(self) -> Self {
+        Host { forwarding: true, ..self }
+    }
+
+    pub(super) const fn hardware(self, hardware: Hardware) -> Self {
         Host { hardware, ..self }
     }
 
@@ -77,9 +113,11 @@ impl Host {
 const VNETS: &[VnetSpec] = &[
     VnetSpec {
         name: "vnet-tillermoor-weu",
+        subscription: PRODUCTION,
         resource_group: "flowlogs",
         region: "westeurope",
-        prefix: "10.1.0.0/16",
+        prefixes: &["10.1.0.0/16"],
+        realm: 0,
         encryption: true,
         flow_log: "vnet-tillermoor-weu-flowlog",
         key_order: KeyOrder::VersionAfterTarget,
@@ -87,7 +125,7 @@ const VNETS: &[VnetSpec] = &[
         subnets: &[
             SubnetSpec {
                 name: "snet-app",
-                prefix: "10.1.1.0/27",
+                prefixes: &["10.1.1.0/27"],
                 nsg: Some("nsg-app"),
                 hosts: &[
                     host("app-01", Role::App, ip(10, 1, 1, 4)),
@@ -99,7 +137,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-mgmt",
-                prefix: "10.1.1.32/27",
+                prefixes: &["10.1.1.32/27"],
                 nsg: Some("nsg-mgmt"),
                 hosts: &[
                     host("jump-01", Role::Jump, ip(10, 1, 1, 36)).public(ip(20, 73, 148, 26)),
@@ -108,7 +146,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-web",
-                prefix: "10.1.1.64/27",
+                prefixes: &["10.1.1.64/27"],
                 nsg: Some("nsg-web"),
                 hosts: &[
                     host("web-01", Role::Web, ip(10, 1, 1, 68)),
@@ -120,7 +158,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-data",
-                prefix: "10.1.2.0/26",
+                prefixes: &["10.1.2.0/26"],
                 nsg: Some("nsg-data"),
                 hosts: &[
                     host("sql-01", Role::Database, ip(10, 1, 2, 4)),
@@ -130,7 +168,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-core",
-                prefix: "10.1.3.0/27",
+                prefixes: &["10.1.3.0/27"],
                 nsg: Some("nsg-core"),
                 hosts: &[
                     host("dc-01", Role::DomainController, ip(10, 1, 3, 4)),
@@ -139,18 +177,20 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-batch",
-                prefix: "10.1.4.0/27",
+                prefixes: &["10.1.4.0/27"],
                 nsg: Some("nsg-batch"),
                 hosts: &[host("batch-01", Role::Batch, ip(10, 1, 4, 4)).hardware(Hardware::NotReady)],
             },
-            SubnetSpec { name: "GatewaySubnet", prefix: "10.1.255.0/27", nsg: None, hosts: &[] },
+            SubnetSpec { name: "GatewaySubnet", prefixes: &["10.1.255.0/27"], nsg: None, hosts: &[] },
         ],
     },
     VnetSpec {
         name: "Vnet-Tillermoor-NEU",
+        subscription: PRODUCTION,
         resource_group: "rg-Tillermoor-NEU",
         region: "northeurope",
-        prefix: "10.2.0.0/16",
+        prefixes: &["10.2.0.0/16"],
+        realm: 0,
         encryption: false,
         flow_log: "fl-Vnet-Tillermoor-NEU",
         key_order: KeyOrder::VersionSecond,
@@ -158,7 +198,7 @@ const VNETS: &[VnetSpec] = &[
         subnets: &[
             SubnetSpec {
                 name: "snet-shop",
-                prefix: "10.2.1.0/27",
+                prefixes: &["10.2.1.0/27"],
                 nsg: Some("nsg-shop"),
                 hosts: &[
                     host("shop-01", Role::Shop, ip(10, 2, 1, 4)).public(ip(20, 54, 81, 17)),
@@ -167,7 +207,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-report",
-                prefix: "10.2.2.0/27",
+                prefixes: &["10.2.2.0/27"],
                 nsg: Some("nsg-report"),
                 hosts: &[
                     host("bi-01", Role::Report, ip(10, 2, 2, 4)),
@@ -176,7 +216,7 @@ const VNETS: &[VnetSpec] = &[
             },
             SubnetSpec {
                 name: "snet-copy",
-                prefix: "10.2.3.0/27",
+                prefixes: &["10.2.3.0/27"],
                 nsg: Some("nsg-copy"),
                 hosts: &[host("sqlr-01", Role::Replica, ip(10, 2, 3, 4))],
             },
@@ -184,33 +224,33 @@ const VNETS: &[VnetSpec] = &[
     },
 ];
 
-/// Name, network, frontend and role of the backends of each load balancer.
-const LOAD_BALANCERS: &[(&str, usize, Ipv4Addr, Role)] =
-    &[("lbi-web", 0, ip(10, 1, 1, 90), Role::Web), ("lbe-web", 0, ip(20, 73, 148, 40), Role::Web)];
-
 pub(super) fn planted() -> Company {
     let mut company = Company {
         name: "Tillermoor Stores",
+        tenant_id: "9d0f63b1-58c7-4e2a-a1f4-7be820d4c95a",
         subscriptions: SUBSCRIPTIONS.to_vec(),
         vnets: Vec::new(),
         nics: Vec::new(),
+        scale_sets: spokes::SCALE_SETS.to_vec(),
+        clusters: spokes::CLUSTERS.to_vec(),
         load_balancers: Vec::new(),
-        peerings: vec![Peering { name: "peer-weu-neu", vnet1: 0, vnet2: 1 }],
-        sites: vec![Site { name: "site-tillermoor-hq", prefix: "10.4.0.0/16" }],
-        circuits: vec![Circuit {
-            name: "erc-tillermoor-ams",
-            site: 0,
-            vnet: 0,
-            peering_type: "AzurePrivatePeering",
-        }],
+        application_gateways: edges::APPLICATION_GATEWAYS.to_vec(),
+        private_endpoints: edges::PRIVATE_ENDPOINTS.to_vec(),
+        route_tables: edges::ROUTE_TABLES.to_vec(),
+        peerings: edges::PEERINGS.to_vec(),
+        gateways: edges::GATEWAYS.to_vec(),
+        connections: edges::CONNECTIONS.to_vec(),
+        local_gateways: edges::LOCAL_GATEWAYS.to_vec(),
+        sites: edges::SITES.to_vec(),
+        client_pools: edges::CLIENT_POOLS.to_vec(),
+        circuits: edges::CIRCUITS.to_vec(),
+        network_groups: Vec::new(),
     };
-    for spec in VNETS {
+    for spec in VNETS.iter().chain(spokes::VNETS) {
         add_vnet(&mut company, spec);
     }
-    for &(name, vnet, frontend, role) in LOAD_BALANCERS {
-        let backends = (0..company.nics.len()).filter(|&nic| company.nics[nic].role == role).collect();
-        company.load_balancers.push(LoadBalancer { name, vnet, frontend, backends });
-    }
+    company.load_balancers = edges::load_balancers(&company);
+    company.network_groups = edges::network_groups();
     company
 }
 
@@ -218,33 +258,22 @@ fn add_vnet(company: &mut Company, spec: &VnetSpec) {
     let vnet = company.vnets.len();
     for (subnet, subnet_spec) in spec.subnets.iter().enumerate() {
         for host in subnet_spec.hosts {
-            company.nics.push(Nic {
-                name: format!("nic-{}", host.name),
-                vm: format!("vm-{}", host.name),
-                role: host.role,
-                vnet,
-                subnet,
-                address: host.address,
-                public_address: host.public_address,
-                mac: mac(company.nics.len()),
-                hardware: host.hardware,
-                uptime: host.uptime,
-                share_percent: host.share_percent,
-                cell: 0,
-            });
+            let nic = nic(company, spec, host, (vnet, subnet));
+            company.nics.push(nic);
         }
     }
     let subnets = spec.subnets.iter().map(|subnet| Subnet {
         name: subnet.name.to_owned(),
-        prefix: subnet.prefix.to_owned(),
+        prefixes: texts(subnet.prefixes),
         nsg: subnet.nsg.map(nsg),
     });
     company.vnets.push(Vnet {
         name: spec.name.to_owned(),
-        subscription: 0,
+        subscription: spec.subscription,
         resource_group: spec.resource_group.to_owned(),
         region: spec.region,
-        prefix: spec.prefix.to_owned(),
+        prefixes: texts(spec.prefixes),
+        realm: spec.realm,
         encryption: spec.encryption,
         flow_log: FlowLog {
             name: spec.flow_log.to_owned(),
@@ -254,6 +283,50 @@ fn add_vnet(company: &mut Company, spec: &VnetSpec) {
         },
         subnets: subnets.collect(),
     });
+}
+
+fn nic(company: &Company, spec: &VnetSpec, host: &Host, (vnet, subnet): (usize, usize)) -> Nic {
+    let set = |name: &str| company.scale_sets.iter().position(|set| set.name == name).unwrap_or_default();
+    let instance = host.instance.map(|(name, number)| Instance { scale_set: set(name), number });
+    let scale_set: Option<&ScaleSet> = instance.map(|instance| &company.scale_sets[instance.scale_set]);
+    let group = scale_set.map(|set| set.resource_group).filter(|group| !group.is_empty());
+    let (name, vm) = match (scale_set, host.instance) {
+        // Instances of a uniform set are numbered, and their interfaces all have one name.
+        (Some(set), Some((_, number))) if set.uniform => {
+            (format!("nic-{}", host.name), format!("{}_{number}", set.name))
+        }
+        (Some(_), _) => (format!("nic-{}", host.name), host.name.to_owned()),
+        _ => (format!("nic-{}", host.name), format!("vm-{}", host.name)),
+    };
+    let position =
+        |name: &str| spec.subnets.iter().position(|subnet| subnet.name == name).unwrap_or_default();
+    Nic {
+        name,
+        vm,
+        resource_group: group.unwrap_or(spec.resource_group).to_owned(),
+        role: host.role,
+        vnet,
+        subnet,
+        address: host.address,
+        address_six: host.six.map(address::six),
+        public_address: host.public_address,
+        pods: host.pods.map(|(network, length, subnet)| Pods {
+            network,
+            length,
+            subnet: subnet.map(position),
+        }),
+        instance,
+        forwarding: host.forwarding,
+        mac: mac(company.nics.len()),
+        hardware: host.hardware,
+        uptime: host.uptime,
+        share_percent: host.share_percent,
+        cell: 0,
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
 }
 
 pub(super) fn nsg(name: &str) -> Nsg {
@@ -269,7 +342,7 @@ pub(super) fn mac(nic: usize) -> String {
 }
 
 /// A version 4 GUID that belongs to a name.
-pub(super) fn guid(name: &str) -> String {
+pub(crate) fn guid(name: &str) -> String {
     let high = scramble(key_of(name));
     let low = scramble(high);
     format!(

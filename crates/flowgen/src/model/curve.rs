@@ -1,6 +1,6 @@
 //! How busy an hour of the week is.
 
-use super::inventory::Uptime;
+use super::resources::Uptime;
 use crate::clock::{HOURS_PER_DAY, weekday};
 
 /// Activity over the week, in percent of the rate of a conversation. Hours are UTC.

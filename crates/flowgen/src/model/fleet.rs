@@ -3,14 +3,17 @@
 use std::net::Ipv4Addr;
 
 use super::company::{guid, mac, nsg};
-use super::inventory::{AclIds, Company, FlowLog, Hardware, KeyOrder, Nic, Role, Subnet, Uptime, Vnet};
+use super::edges::GUARDED_FLEET;
+use super::resources::{
+    AclIds, Company, FlowLog, Hardware, KeyOrder, NetworkGroup, Nic, Role, Subnet, Uptime, Vnet,
+};
 
 /// Machines of a cell, in this order.
 const CELL: &[(Role, u32)] = &[(Role::FleetFront, 8), (Role::FleetApp, 8), (Role::FleetStore, 4)];
 /// Machines in a full cell.
 const CELL_NICS: u32 = 20;
 /// Cells in one virtual network; each has a subnet of its own.
-const CELLS_PER_VNET: u32 = 50;
+const CELLS_PER_VNET: u32 = 100;
 /// Networks from 10.64.0.0/16 to 10.127.0.0/16.
 const VNETS_MAX: u32 = 64;
 const REGIONS: [&str; 4] = ["westeurope", "northeurope", "eastus2", "southeastasia"];
@@ -29,7 +32,7 @@ pub(super) fn add(company: &mut Company, nics: u32) {
         let subnets = &mut company.vnets[vnet].subnets;
         subnets.push(Subnet {
             name: format!("snet-cell-{third:02}"),
-            prefix: format!("10.{second}.{third}.0/24"),
+            prefixes: vec![format!("10.{second}.{third}.0/24")],
             nsg: Some(nsg(&format!("nsg-fleet-{second:03}-{third:02}"))),
         });
         let subnet = subnets.len() - 1;
@@ -39,11 +42,16 @@ pub(super) fn add(company: &mut Company, nics: u32) {
             company.nics.push(Nic {
                 name: format!("nic-{name}"),
                 vm: format!("vm-{name}"),
+                resource_group: company.vnets[vnet].resource_group.clone(),
                 role,
                 vnet,
                 subnet,
                 address: Ipv4Addr::new(10, second, third, 4 + place as u8),
+                address_six: None,
                 public_address: None,
+                pods: None,
+                instance: None,
+                forwarding: false,
                 mac: mac(company.nics.len()),
                 hardware: Hardware::Ready,
                 uptime: Uptime::Always,
@@ -55,6 +63,18 @@ pub(super) fn add(company: &mut Company, nics: u32) {
 }
 
 fn add_vnet(company: &mut Company, number: u32, second: u8) {
+    if number == 0 {
+        company.network_groups.push(NetworkGroup {
+            name: GUARDED_FLEET,
+            vnets: Vec::new(),
+            subnets: Vec::new(),
+            guarded: true,
+        });
+    }
+    let vnet = company.vnets.len();
+    for group in company.network_groups.iter_mut().filter(|group| group.name == GUARDED_FLEET) {
+        group.vnets.push(vnet);
+    }
     let name = format!("vnet-fleet-{:02}", number + 1);
     company.vnets.push(Vnet {
         flow_log: FlowLog {
@@ -67,7 +87,8 @@ fn add_vnet(company: &mut Company, number: u32, second: u8) {
         subscription: 0,
         resource_group: format!("rg-fleet-{:02}", number + 1),
         region: REGIONS[number as usize % REGIONS.len()],
-        prefix: format!("10.{second}.0.0/16"),
+        prefixes: vec![format!("10.{second}.0.0/16")],
+        realm: 0,
         encryption: number.is_multiple_of(2),
         subnets: Vec::new(),
     });

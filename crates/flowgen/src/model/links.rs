@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::inventory::{Company, Hardware, Nic, Role, Uptime};
+use super::address;
 use super::outside::Pool;
+use super::resources::{Company, Hardware, LoadBalancer, Nic, Role, Uptime};
 use super::talk::{Party, Pattern, Rule, Talk};
 use super::talks::TALKS;
 use crate::dice::{key_of, scramble};
@@ -14,10 +15,14 @@ pub(crate) struct Link {
     /// Names the streams of numbers of this link.
     pub(crate) key: u64,
     pub(crate) talk: &'static Talk,
+    pub(crate) from: Member,
+    pub(crate) to: Member,
     pub(crate) source: End,
     pub(crate) target: End,
-    /// The load balancer's frontend, which the source sees instead of the target.
+    /// What the source sees instead of the target: a load balancer's frontend, or its public address.
     pub(crate) frontend: Option<u32>,
+    /// What the target sees instead of the source: its public address.
+    pub(crate) masquerade: Option<u32>,
     /// Traffic in percent of the table's rate.
     pub(crate) share_percent: u32,
     pub(crate) uptime: Uptime,
@@ -30,16 +35,29 @@ pub(crate) struct Link {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum End {
     Address(u32),
+    /// Any of the first addresses of a block.
+    Block(u32),
     Pool(&'static Pool),
 }
 
-/// The end of a link at which a NIC stands.
+/// Where on a link a NIC stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Side {
     /// Flows leave here.
     Source,
     /// Flows arrive here.
     Target,
+    /// Flows come by here: on their way in.
+    HopIn,
+    /// Flows come by here: on their way out.
+    HopOut,
+}
+
+impl Side {
+    /// Whether flows come in.
+    pub(crate) fn is_inbound(self) -> bool {
+        matches!(self, Side::Target | Side::HopIn)
+    }
 }
 
 /// A link as one NIC sees it.
@@ -70,9 +88,35 @@ pub(crate) enum Encryption {
     NotAccepted,
     NotSupported,
     LocalDestination,
+    FallBack,
 }
 
 impl Encryption {
+    pub(crate) const ALL: [Encryption; 8] = [
+        Encryption::Encrypted,
+        Encryption::None,
+        Encryption::HardwareNotSupported,
+        Encryption::SoftwareNotReady,
+        Encryption::NotAccepted,
+        Encryption::NotSupported,
+        Encryption::LocalDestination,
+        Encryption::FallBack,
+    ];
+
+    /// As the analytics tables write it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Encryption::Encrypted => "Encrypted",
+            Encryption::None => "Unencrypted",
+            Encryption::HardwareNotSupported => "Unsupported hardware",
+            Encryption::SoftwareNotReady => "Software not ready",
+            Encryption::NotAccepted => "Drop due to no encryption",
+            Encryption::NotSupported => "Discovery not supported",
+            Encryption::LocalDestination => "Destination on same host",
+            Encryption::FallBack => "Fall back to no encryption",
+        }
+    }
+
     /// As the flow log writes it.
     pub(crate) const fn text(self) -> &'static str {
         match self {
@@ -83,6 +127,7 @@ impl Encryption {
             Encryption::NotAccepted => "NX_NOT_ACCEPTED",
             Encryption::NotSupported => "NX_NOT_SUPPORTED",
             Encryption::LocalDestination => "NX_LOCAL_DST",
+            Encryption::FallBack => "NX_FALLBACK",
         }
     }
 }
@@ -90,11 +135,29 @@ impl Encryption {
 /// The security-admin rule for scans of ports of high risk.
 const HIGH_RISK: Rule = Rule::Admin("DenyHighRiskPortsFromInternet");
 
-/// A party's members: a NIC or a pool.
-#[derive(Clone, Copy)]
-enum Member {
+/// A party's members: a NIC, the pods behind it, or a pool.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Member {
     Nic(usize),
+    Pods(usize),
     Pool(&'static Pool),
+}
+
+impl Member {
+    /// The NIC that logs what it does.
+    pub(crate) fn nic(self) -> Option<usize> {
+        match self {
+            Member::Nic(nic) | Member::Pods(nic) => Some(nic),
+            Member::Pool(_) => None,
+        }
+    }
+
+    fn is_private(self) -> bool {
+        match self {
+            Member::Nic(_) | Member::Pods(_) => true,
+            Member::Pool(pool) => pool.is_private(),
+        }
+    }
 }
 
 /// All links, and for every NIC its views.
@@ -103,11 +166,13 @@ pub(crate) fn expand(company: &Company) -> (Vec<Link>, Vec<NicViews>) {
     let mut views: Vec<NicViews> = company.nics.iter().map(|_| NicViews::default()).collect();
     let cells = Cells::of(company);
     for talk in TALKS {
-        for cell in 0..cells.count {
+        let hop = talk.hop.and_then(|hop| company.nic_of(hop));
+        // The appliance is the company's own.
+        for cell in 0..if hop.is_some() { 1 } else { cells.count } {
             for &source in &cells.members(company, talk.from, cell) {
                 for &target in &cells.members(company, talk.to, cell) {
                     if let Some(link) = link(company, talk, source, target) {
-                        add_views(&mut views, links.len(), &link, source, target);
+                        add_views(&mut views, links.len(), &link, hop);
                         links.push(link);
                     }
                 }
@@ -138,6 +203,9 @@ impl Cells {
             Party::Roles(roles) => {
                 roles.iter().flat_map(|&role| of_role(role)).copied().map(Member::Nic).collect()
             }
+            Party::Pods(roles) => {
+                roles.iter().flat_map(|&role| of_role(role)).copied().map(Member::Pods).collect()
+            }
             Party::Balanced(name) if cell == 0 => {
                 let balancer = company.load_balancers.iter().find(|balancer| balancer.name == name);
                 balancer
@@ -154,27 +222,31 @@ impl Cells {
 }
 
 fn link(company: &Company, talk: &'static Talk, source: Member, target: Member) -> Option<Link> {
-    let nic_of = |member| match member {
-        Member::Nic(index) => Some(&company.nics[index]),
-        Member::Pool(_) => None,
-    };
+    let nic_of = |member: Member| member.nic().map(|nic| &company.nics[nic]);
     let (from, to) = (nic_of(source), nic_of(target));
-    // Nobody talks to himself, and a pair without a NIC is nobody's business.
-    if from.or(to).is_none() || from.zip(to).is_some_and(|(from, to)| from.address == to.address) {
+    // Nobody talks to himself, and a pair without a NIC is nobody's business unless it comes by an appliance.
+    if source.nic().or(target.nic()).is_none() && talk.hop.is_none()
+        || source.nic().is_some() && source.nic() == target.nic()
+    {
         return None;
     }
     let nics = [from, to].into_iter().flatten();
     let frontend = match talk.to {
-        Party::Balanced(name) => company.load_balancers.iter().find(|balancer| balancer.name == name),
+        Party::Balanced(name) => balancer(company, name).map(|balancer| balancer.frontend),
+        _ if talk.over_internet => to.and_then(|nic| nic.public_address),
         _ => None,
     };
+    let masquerade = from.filter(|_| talk.over_internet).and_then(|nic| nic.public_address);
     let key = scramble(key_of(talk.name) ^ scramble(member_key(company, source)));
     Some(Link {
         key: scramble(key ^ member_key(company, target)),
         talk,
-        source: end(company, source),
-        target: end(company, target),
-        frontend: frontend.map(|balancer| u32::from(balancer.frontend)),
+        from: source,
+        to: target,
+        source: end(company, talk, source),
+        target: end(company, talk, target),
+        frontend: frontend.map(u32::from),
+        masquerade: masquerade.map(u32::from),
         share_percent: nics.clone().fold(100, |share, nic| share * nic.share_percent / 100),
         uptime: nics
             .clone()
@@ -186,16 +258,35 @@ fn link(company: &Company, talk: &'static Talk, source: Member, target: Member) 
     })
 }
 
+pub(crate) fn balancer<'a>(company: &'a Company, name: &str) -> Option<&'a LoadBalancer> {
+    company.load_balancers.iter().find(|balancer| balancer.name == name)
+}
+
+/// A number that only this NIC has, whatever the number of machines.
+pub(crate) fn nic_key(company: &Company, nic: usize) -> u64 {
+    let nic = &company.nics[nic];
+    u64::from(company.vnets[nic.vnet].realm) << 32 | u64::from(u32::from(nic.address))
+}
+
 fn member_key(company: &Company, member: Member) -> u64 {
     match member {
-        Member::Nic(index) => u64::from(u32::from(company.nics[index].address)),
+        Member::Nic(nic) => nic_key(company, nic),
+        Member::Pods(nic) => 1 << 48 | nic_key(company, nic),
         Member::Pool(pool) => key_of(pool.name),
     }
 }
 
-fn end(company: &Company, member: Member) -> End {
+fn end(company: &Company, talk: &Talk, member: Member) -> End {
     match member {
-        Member::Nic(index) => End::Address(u32::from(company.nics[index].address)),
+        Member::Nic(nic) => {
+            let nic = &company.nics[nic];
+            let six = nic.address_six.filter(|_| talk.six).and_then(address::pack_six);
+            End::Address(six.unwrap_or(nic.address.into()))
+        }
+        Member::Pods(nic) => {
+            let nic = &company.nics[nic];
+            nic.pods.map_or(End::Address(nic.address.into()), |pods| End::Block(pods.network.into()))
+        }
         Member::Pool(pool) => End::Pool(pool),
     }
 }
@@ -204,7 +295,7 @@ fn encryption(company: &Company, talk: &Talk, from: Option<&Nic>, to: Option<&Ni
     if talk.rule_out == Some(Rule::Unevaluated) {
         return Encryption::NotAccepted;
     }
-    let Some((from, to)) = from.zip(to) else { return Encryption::None };
+    let Some((from, to)) = from.zip(to).filter(|_| !talk.over_internet) else { return Encryption::None };
     if !company.vnets[from.vnet].encryption {
         return Encryption::None;
     }
@@ -214,6 +305,7 @@ fn encryption(company: &Company, talk: &Talk, from: Option<&Nic>, to: Option<&Ni
     match (from.hardware, to.hardware) {
         (Hardware::Unsupported, _) | (_, Hardware::Unsupported) => Encryption::HardwareNotSupported,
         (Hardware::NotReady, _) | (_, Hardware::NotReady) => Encryption::SoftwareNotReady,
+        (Hardware::FallsBack, _) | (_, Hardware::FallsBack) => Encryption::FallBack,
         _ if share_host(from, to) => Encryption::LocalDestination,
         _ => Encryption::Encrypted,
     }
@@ -225,22 +317,24 @@ fn share_host(one: &Nic, other: &Nic) -> bool {
     scramble(u64::from(u32::from(low)) << 32 | u64::from(u32::from(high))).is_multiple_of(24)
 }
 
-fn add_views(views: &mut [NicViews], link: usize, made: &Link, source: Member, target: Member) {
+fn add_views(views: &mut [NicViews], link: usize, made: &Link, hop: Option<usize>) {
     let talk = made.talk;
-    let is_private = |member| match member {
-        Member::Nic(_) => true,
-        Member::Pool(pool) => Pool::is_private(pool),
-    };
-    if let Member::Nic(nic) = source {
+    if let Some(nic) = made.from.nic() {
         // The source addresses the frontend, so a public one is the internet to it.
-        let inside = is_private(target) && made.frontend.is_none_or(is_private_address);
+        let inside = made.to.is_private() && made.frontend.is_none_or(is_private_address);
         let usual = if inside { "AllowVnetOutBound" } else { "AllowInternetOutBound" };
         views[nic].add(link, Side::Source, [talk.rule_out.unwrap_or(Rule::Default(usual)); 2]);
     }
+    let refused = matches!(talk.pattern, Pattern::Refused { .. });
+    if let (Some(nic), false) = (hop, refused) {
+        // No group guards the appliance.
+        views[nic].add(link, Side::HopIn, [Rule::Platform; 2]);
+        views[nic].add(link, Side::HopOut, [Rule::Platform; 2]);
+    }
     // Attempts that a rule at the source denied, or that nobody answers, reach no target.
-    let arrives = !matches!(talk.pattern, Pattern::Refused { .. } | Pattern::Unanswered { .. });
-    if let (Member::Nic(nic), true) = (target, arrives) {
-        let usual = if is_private(source) { "AllowVnetInBound" } else { "AllowAzureLoadBalancerInBound" };
+    let arrives = !refused && !matches!(talk.pattern, Pattern::Unanswered { .. });
+    if let (Some(nic), true) = (made.to.nic(), arrives) {
+        let usual = if made.from.is_private() { "AllowVnetInBound" } else { "AllowAzureLoadBalancerInBound" };
         let usual = talk.rule_in.unwrap_or(Rule::Default(usual));
         let risky = if matches!(talk.pattern, Pattern::Scan { .. }) { HIGH_RISK } else { usual };
         views[nic].add(link, Side::Target, [usual, risky]);
@@ -269,7 +363,6 @@ impl NicViews {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-    use std::net::Ipv4Addr;
 
     use super::*;
     use crate::model::outside::WIRE_SERVER;
@@ -282,7 +375,7 @@ mod tests {
         assert_eq!(keys.len(), links.len());
         let names: HashSet<&str> = TALKS.iter().map(|talk| talk.name).collect();
         assert_eq!(names.len(), TALKS.len(), "two conversations share a name");
-        let addresses: HashSet<Ipv4Addr> = company.nics.iter().map(|nic| nic.address).collect();
+        let addresses: HashSet<u64> = (0..company.nics.len()).map(|nic| nic_key(&company, nic)).collect();
         let macs: HashSet<&str> = company.nics.iter().map(|nic| nic.mac.as_str()).collect();
         assert_eq!((addresses.len(), macs.len()), (company.nics.len(), company.nics.len()));
     }

@@ -5,21 +5,23 @@
 //! [`Company`] is the tables in the form that others read (topology, load balancers, links); `links` turns
 //! conversations into pairs.
 
+pub(crate) mod address;
 mod company;
 pub(crate) mod curve;
+pub(crate) mod edges;
 mod fleet;
-mod inventory;
 pub(crate) mod links;
 pub(crate) mod outside;
+pub(crate) mod paths;
 mod profiles;
+mod resources;
+mod spokes;
 pub(crate) mod talk;
 pub(crate) mod talks;
 
+pub(crate) use company::guid;
 pub(crate) use fleet::FLEET_MAX as BACKGROUND_NICS_MAX;
-pub use inventory::{
-    AclIds, Circuit, Company, FlowLog, Hardware, KeyOrder, LoadBalancer, Nic, Nsg, Peering, Role, Site,
-    Subnet, Subscription, Uptime, Vnet,
-};
+pub use resources::*;
 
 /// The workstation-like server that the published recipes look at, and that leaks data at night.
 pub(crate) const WATCHED_HOST: &str = "vm-ops-01";

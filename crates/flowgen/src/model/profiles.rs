@@ -147,3 +147,7 @@ pub(crate) const PLATFORM_PROBE: Exchange = Exchange {
     source_port: Some(23_456),
     ..Exchange::of((20, 30_000), load((1, 1), (110, 124)), load((1, 1), (54, 58)))
 };
+
+/// One packet to everybody, that nobody answers.
+pub(crate) const ANNOUNCEMENT: Exchange =
+    Exchange::of((1, 40), load((1, 1), (130, 260)), load((0, 0), (0, 0)));

@@ -1,8 +1,8 @@
 //! What a conversation is made of.
 
 use super::curve::Curve;
-use super::inventory::Role;
 use super::outside::Pool;
+use super::resources::Role;
 
 /// A line of the conversation table: who opens flows to whom, and how they look.
 ///
@@ -25,12 +25,20 @@ pub(crate) struct Talk {
     pub(crate) rule_in: Option<Rule>,
     /// False when the target's group tracks no connections: only begins are logged there, without counters.
     pub(crate) tracked_in: bool,
+    /// The appliance that forwards the flows, and logs them when they come and when they leave.
+    pub(crate) hop: Option<&'static str>,
+    /// Whether the machines use their IPv6 addresses.
+    pub(crate) six: bool,
+    /// Whether the machines use their public addresses: each sees the other's.
+    pub(crate) over_internet: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Party {
     /// Every machine of these roles, within one cell.
     Roles(&'static [Role]),
+    /// The pods on every machine of these roles, within one cell.
+    Pods(&'static [Role]),
     /// The backends of a load balancer: the source sees the frontend, the backend itself.
     Balanced(&'static str),
     /// An address without a flow log, drawn anew for each burst of flows.
@@ -152,6 +160,9 @@ pub(crate) const fn talk(
         rule_out: None,
         rule_in: None,
         tracked_in: true,
+        hop: None,
+        six: false,
+        over_internet: false,
     }
 }
 
@@ -166,6 +177,19 @@ impl Talk {
 
     pub(crate) const fn rule_out(self, rule: Rule) -> Self {
         Talk { rule_out: Some(rule), ..self }
+    }
+
+    /// By way of an appliance, a virtual machine's name.
+    pub(crate) const fn through(self, hop: &'static str) -> Self {
+        Talk { hop: Some(hop), ..self }
+    }
+
+    pub(crate) const fn six(self) -> Self {
+        Talk { six: true, ..self }
+    }
+
+    pub(crate) const fn over_internet(self) -> Self {
+        Talk { over_internet: true, ..self }
     }
 
     pub(crate) const fn untracked_in(self) -> Self {

@@ -1,19 +1,22 @@
 //! The conversation table.
 
 use super::curve::Curve::{Flat, Nightly, Office, Shop};
-use super::inventory::Role::{
-    App, Batch, Cache, Database, DomainController, FleetApp, FleetFront, FleetStore, Jump, Monitor,
-    Operations, Replica, Report, Shop as ShopFront, Web, Workstation,
-};
 use super::outside as at;
 use super::profiles::{
-    AGENT_POLL, DATABASE_QUERY, FILE_COPY, FILE_FETCH, HEALTH_PROBE, JOB_STORM, NAME_QUERY, PASSWORD_GUESS,
-    PLATFORM_PROBE, SERVICE_CALL, SHELL, SIGN_IN, TIME_POLL, TLS_CALL, WEB_PAGE, load,
+    AGENT_POLL, ANNOUNCEMENT, DATABASE_QUERY, FILE_COPY, FILE_FETCH, HEALTH_PROBE, JOB_STORM, NAME_QUERY,
+    PASSWORD_GUESS, PLATFORM_PROBE, SERVICE_CALL, SHELL, SIGN_IN, TIME_POLL, TLS_CALL, WEB_PAGE, load,
 };
-use super::talk::Party::{Balanced, Outside, Roles};
+use super::resources::Role::{
+    App, Batch, BlockNode, Cache, Database, DomainController, Dual, FleetApp, FleetFront, FleetStore, Job,
+    Jump, Lab, LabInner, Monitor, Node, Operations, Payment, Render, Replica, Report, Shared,
+    Shop as ShopFront, Stock, StockServer, Till, TillServer, Web, Workstation,
+};
+use super::talk::Party::{Balanced, Outside, Pods, Roles};
 use super::talk::Pattern::{self, Refused, Scan, Unanswered};
 use super::talk::Rule::{Default, Platform, Unevaluated, User};
 use super::talk::{Leak, Session, Talk, talk};
+
+const APPLIANCE: &str = "vm-nva-01";
 
 /// Two transfers of a gigabyte, the last one two days before the end.
 const LEAKS: &[Leak] = &[
@@ -144,6 +147,105 @@ pub(crate) static TALKS: &[Talk] = &[
         Office, SIGN_IN.per_hour(1)),
     talk("leak", Roles(&[Operations]), Outside(&at::DROP_POINT), &[(22, 1)],
         Flat, Pattern::Leak(LEAKS)),
+    // By the appliance in the hub.
+    talk("payments", Roles(&[App]), Balanced("lbi-pay"), &[(443, 1)],
+        Shop, SERVICE_CALL.per_hour(6)).rule_in(User("AllowHttpsFromVnet")).through(APPLIANCE),
+    talk("payments booked", Roles(&[Payment]), Roles(&[Database]), &[(1433, 1)],
+        Shop, DATABASE_QUERY.per_hour(4)).rule_in(User("AllowSqlFromPay")).through(APPLIANCE),
+    talk("payment events", Roles(&[Payment]), Pods(&[BlockNode]), &[(8443, 1)],
+        Shop, SERVICE_CALL.per_hour(4)).through(APPLIANCE),
+    talk("payment pages", Roles(&[Workstation]), Outside(&at::GATEWAY_FRONT), &[(443, 1)],
+        Office, WEB_PAGE.per_hour(3)).through(APPLIANCE),
+    talk("feeds", Roles(&[App]), Roles(&[Dual]), &[(8080, 1)],
+        Office, SERVICE_CALL.per_hour(3)).through(APPLIANCE),
+    talk("strangers passing", Outside(&at::SHADOW), Outside(&at::UNKNOWN), &[(8443, 1)],
+        Office, TLS_CALL.per_hour(4)).through(APPLIANCE),
+    // Payments.
+    talk("gateway to payments", Outside(&at::GATEWAY_INSTANCES), Roles(&[Payment]), &[(8080, 1)],
+        Office, SERVICE_CALL.per_hour(6)),
+    talk("receipts", Roles(&[Payment, Render]), Outside(&at::RECEIPTS), &[(443, 1)],
+        Shop, TLS_CALL.per_hour(5)),
+    talk("receipts of orders", Roles(&[App]), Outside(&at::RECEIPTS), &[(443, 1)],
+        Office, TLS_CALL.per_hour(3)),
+    talk("ledger", Roles(&[Payment]), Outside(&at::LEDGER), &[(1433, 1)],
+        Shop, DATABASE_QUERY.per_hour(8)),
+    talk("rendering", Roles(&[Payment]), Roles(&[Render]), &[(8080, 1)],
+        Shop, SERVICE_CALL.per_hour(4)).rule_in(User("AllowRenderFromPay")),
+    talk("fonts", Roles(&[Render]), Outside(&at::STORAGE), &[(443, 1)], Shop, TLS_CALL.per_hour(2)),
+    talk("settlement", Roles(&[Job]), Roles(&[Payment]), &[(8443, 1)],
+        Nightly, SERVICE_CALL.per_hour(20)),
+    talk("settlement files", Roles(&[Job]), Outside(&at::DEPOT), &[(22, 1)], Nightly, SIGN_IN.per_hour(20)),
+    talk("deleted server", Roles(&[Job]), Outside(&at::DELETED), &[(8443, 1)],
+        Office, Unanswered { per_hour: 1 }),
+    talk("lost servers", Roles(&[Payment]), Outside(&at::UNKNOWN), &[(8080, 1)],
+        Office, Unanswered { per_hour: 2 }),
+    talk("ambiguous server", Roles(&[Job]), Outside(&at::AMBIGUOUS), &[(443, 1)],
+        Office, Unanswered { per_hour: 1 }),
+    talk("strangers", Outside(&at::SHADOW), Roles(&[Payment]), &[(8443, 1)],
+        Office, SIGN_IN.per_hour(4)),
+    talk("stores pay", Outside(&at::STORES), Roles(&[Payment]), &[(443, 1)],
+        Shop, SERVICE_CALL.per_hour(6)).rule_in(User("AllowHttpsFromVnet")),
+    talk("branch orders", Roles(&[Payment]), Outside(&at::LEEDS), &[(8443, 1)],
+        Office, SERVICE_CALL.per_hour(4)),
+    talk("clients pay", Outside(&at::CLIENTS), Roles(&[Payment]), &[(443, 1)],
+        Office, WEB_PAGE.per_hour(6)).rule_in(User("AllowHttpsFromVnet")),
+    // The hub and the laboratory.
+    talk("clients", Outside(&at::CLIENTS), Roles(&[Shared]), &[(443, 70), (3389, 30)],
+        Office, TLS_CALL.per_hour(12)),
+    talk("contractors", Outside(&at::CONTRACTORS), Roles(&[Shared]), &[(22, 1)], Office, SHELL.per_hour(3)),
+    talk("branch files", Outside(&at::LEEDS), Roles(&[Shared]), &[(445, 1)], Office, SIGN_IN.per_hour(12)),
+    talk("hub names", Roles(&[Shared]), Roles(&[DomainController]), &[(53, 1)],
+        Office, NAME_QUERY.per_hour(6)).udp(),
+    talk("reports of the site", Roles(&[Report]), Outside(&at::SITE_SERVERS), &[(1433, 1)],
+        Office, DATABASE_QUERY.per_hour(6)),
+    talk("laboratory shells", Roles(&[Shared]), Roles(&[LabInner]), &[(22, 1)], Office, SHELL.per_hour(2)),
+    talk("laboratory files", Roles(&[LabInner]), Roles(&[Shared]), &[(445, 1)], Office, SIGN_IN.per_hour(12)),
+    talk("payment trials", Roles(&[Payment]), Roles(&[LabInner]), &[(9200, 1)], Office, SIGN_IN.per_hour(6)),
+    talk("payment answers", Roles(&[LabInner]), Roles(&[Payment]), &[(443, 1)], Office, SIGN_IN.per_hour(3)),
+    talk("laboratory reports", Roles(&[LabInner]), Roles(&[Report]), &[(1433, 1)],
+        Office, Unanswered { per_hour: 2 }),
+    talk("shop trials", Roles(&[Lab]), Roles(&[ShopFront]), &[(443, 1)],
+        Office, TLS_CALL.per_hour(8)).rule_in(User("Allow_HTTPS_In")).over_internet(),
+    talk("shop trial results", Roles(&[ShopFront]), Roles(&[Lab]), &[(8443, 1)],
+        Office, SIGN_IN.per_hour(4)).rule_in(User("AllowResultsFromInternet")).over_internet(),
+    talk("page trials", Roles(&[Lab]), Balanced("lbe-web"), &[(443, 1)],
+        Office, WEB_PAGE.per_hour(4)).rule_in(User("AllowWebFromInternet")).over_internet(),
+    talk("laboratory packages", Roles(&[Lab, LabInner]), Outside(&at::SAAS), &[(443, 1)],
+        Office, TLS_CALL.per_hour(6)),
+    // Pods.
+    talk("overlay names", Pods(&[Node]), Pods(&[Node]), &[(53, 1)], Flat, NAME_QUERY.per_hour(6)).udp(),
+    talk("overlay calls", Pods(&[Node]), Pods(&[Node]), &[(8080, 1)], Flat, SERVICE_CALL.per_hour(3)),
+    talk("overlay probes", Roles(&[Node]), Pods(&[Node]), &[(10_250, 1)], Flat, AGENT_POLL.per_hour(3)),
+    talk("node calls", Roles(&[Node]), Outside(&at::AZURE_MONITOR), &[(443, 1)], Flat, TLS_CALL.per_hour(3)),
+    talk("pods in blocks", Pods(&[BlockNode]), Pods(&[BlockNode]), &[(9092, 1)],
+        Shop, SERVICE_CALL.per_hour(4)),
+    talk("block names", Pods(&[BlockNode]), Outside(&at::WIRE_SERVER), &[(53, 1)],
+        Flat, NAME_QUERY.per_hour(6)).udp().rule_out(Platform),
+    talk("block probes", Roles(&[BlockNode]), Pods(&[BlockNode]), &[(10_250, 1)],
+        Flat, AGENT_POLL.per_hour(2)),
+    // Both kinds of addresses.
+    talk("dual calls", Roles(&[Dual]), Roles(&[Dual]), &[(8080, 1)], Office, SERVICE_CALL.per_hour(3)),
+    talk("dual calls by six", Roles(&[Dual]), Roles(&[Dual]), &[(8443, 1)],
+        Office, SERVICE_CALL.per_hour(5)).six(),
+    talk("storage by six", Roles(&[Dual]), Outside(&at::STORAGE_SIX), &[(443, 1)],
+        Office, TLS_CALL.per_hour(6)).six(),
+    talk("names by six", Roles(&[Dual]), Outside(&at::RESOLVER_SIX), &[(53, 1)],
+        Flat, NAME_QUERY.per_hour(3)).udp().six(),
+    talk("lost by six", Roles(&[Dual]), Outside(&at::UNKNOWN_SIX), &[(8080, 1)],
+        Office, Unanswered { per_hour: 1 }).six(),
+    talk("announcements by six", Roles(&[Dual]), Outside(&at::EVERYBODY_SIX), &[(547, 1)],
+        Flat, ANNOUNCEMENT.per_hour(1)).udp().six(),
+    // Two companies with one address space.
+    talk("tills", Roles(&[Till]), Roles(&[TillServer]), &[(443, 1)], Shop, SERVICE_CALL.per_hour(5)),
+    talk("till service", Roles(&[TillServer]), Outside(&at::SAAS), &[(443, 1)], Shop, TLS_CALL.per_hour(3)),
+    talk("stock", Roles(&[Stock]), Roles(&[StockServer]), &[(443, 1)], Office, SERVICE_CALL.per_hour(5)),
+    talk("stock service", Roles(&[StockServer]), Outside(&at::STORAGE_NORTH), &[(443, 1)],
+        Office, TLS_CALL.per_hour(3)),
+    // What is nobody's in particular.
+    talk("announcements", Roles(&[Workstation]), Outside(&at::EVERYBODY), &[(5353, 60), (1900, 40)],
+        Office, ANNOUNCEMENT.per_hour(3)).udp(),
+    talk("instance metadata", Roles(&[Batch, Job, Lab]), Outside(&at::METADATA), &[(80, 1)],
+        Flat, AGENT_POLL.per_hour(1)).rule_out(Platform),
     // Background machines, cell by cell.
     talk("fleet pages", Outside(&at::CUSTOMERS), Roles(&[FleetFront]), &[(443, 90), (80, 10)],
         Shop, WEB_PAGE.per_hour(400)).rule_in(User("AllowWebFromInternet")),

@@ -13,6 +13,9 @@ const RETRANSMISSIONS_MS: [i64; 4] = [0, 1_000, 3_000, 7_000];
 /// A lone SYN on the wire.
 const SYN_BYTES: u64 = 124;
 
+/// Pods on a node: a block of addresses has room for them.
+const PODS: u32 = 7;
+
 const SCANNED_PORTS: [u16; 26] = [
     22, 23, 80, 443, 445, 1433, 2222, 2375, 3306, 3389, 5060, 5432, 5555, 5900, 5985, 6379, 7001, 8080, 8088,
     8443, 8888, 9000, 9200, 11_211, 27_017, 37_777,
@@ -22,6 +25,8 @@ const HIGH_RISK_PORTS: [u16; 6] = [23, 135, 139, 445, 3389, 5985];
 pub(super) fn draw(end: End, dice: &mut Dice) -> u32 {
     match end {
         End::Address(address) => address,
+        // The first four are the node's own and the platform's.
+        End::Block(network) => network | 4 + dice.below(PODS),
         End::Pool(pool) => pool.pick(dice),
     }
 }

@@ -18,9 +18,7 @@ use crate::model::talk::Pattern;
 
 use observe::Observer;
 use rate::Rate;
-#[cfg(test)]
-pub(crate) use tuple::Counts;
-pub(crate) use tuple::{State, Tuple};
+pub(crate) use tuple::{Counts, State, Tuple};
 
 /// Everything that the content of blobs depends on.
 pub(crate) struct Plan {
@@ -57,10 +55,11 @@ impl Plan {
 /// Appends the tuples that a NIC's blob of an hour holds, link by link.
 pub(crate) fn collect(plan: &Plan, nic: usize, hour: i64, out: &mut Vec<Tuple>) {
     let grid = &plan.grids[nic];
-    for view in &plan.nics[nic].views {
+    for (number, view) in plan.nics[nic].views.iter().enumerate() {
         let link = &plan.links[view.link];
-        let tracked = view.side == Side::Source || link.talk.tracked_in;
-        let mut observer = Observer { grid, window: grid.window(hour), link, view, tracked, out };
+        let tracked = view.side != Side::Target || link.talk.tracked_in;
+        let (window, view_number) = (grid.window(hour), number as u16);
+        let mut observer = Observer { grid, window, link, view, view_number, tracked, out };
         let permille = plan.permille(link);
         match link.talk.pattern {
             Pattern::Exchange(ref exchange) => {

@@ -13,6 +13,8 @@ pub(crate) struct Observer<'a> {
     pub(crate) window: Window,
     pub(crate) link: &'a Link,
     pub(crate) view: &'a View,
+    /// Position of the view.
+    pub(crate) view_number: u16,
     /// False when the NIC logs begins alone.
     pub(crate) tracked: bool,
     pub(crate) out: &'a mut Vec<Tuple>,
@@ -128,7 +130,7 @@ impl Observer<'_> {
     }
 
     fn delay_ms(&self, life: Life) -> i64 {
-        if self.view.side == Side::Target { life.delay_ms } else { 0 }
+        if self.view.side.is_inbound() { life.delay_ms } else { 0 }
     }
 
     fn tuple(&mut self, pair: Pair, time_ms: i64, state: State, counts: impl FnOnce() -> Counts) {
@@ -139,17 +141,21 @@ impl Observer<'_> {
         if !self.window.holds(time_ms) {
             return;
         }
-        let inbound = self.view.side == Side::Target;
-        let target = if inbound { pair.target } else { self.link.frontend.unwrap_or(pair.target) };
+        // The target sees what it answers to, everybody before it what the source addressed.
+        let (source, target) = match self.view.side {
+            Side::Target => (self.link.masquerade.unwrap_or(pair.source), pair.target),
+            _ => (pair.source, self.link.frontend.unwrap_or(pair.target)),
+        };
         self.out.push(Tuple {
             time_ms,
-            source: pair.source,
+            source,
             target,
             source_port: pair.source_port,
             target_port: pair.target_port,
             rule,
+            view: self.view_number,
             protocol: self.link.talk.protocol,
-            inbound,
+            inbound: self.view.side.is_inbound(),
             state,
             encryption: self.link.encryption,
             counts: counts(),

@@ -7,12 +7,15 @@ use crate::model::talk::Protocol;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tuple {
     pub(crate) time_ms: i64,
+    /// As `model::address` packs it, like the target.
     pub(crate) source: u32,
     pub(crate) target: u32,
     pub(crate) source_port: u16,
     pub(crate) target_port: u16,
     /// Position in the NIC's rules.
     pub(crate) rule: u16,
+    /// Position in the NIC's views: the conversation that it belongs to.
+    pub(crate) view: u16,
     pub(crate) protocol: Protocol,
     pub(crate) inbound: bool,
     pub(crate) state: State,

@@ -8,6 +8,7 @@ use super::scenarios::{
     Prefixes, Scenarios, SitePair, Talker, WatchedHost,
 };
 use crate::clock::{HOUR_MS, HOURS_PER_DAY, day_text};
+use crate::model::address::unpacked;
 use crate::model::talk::Protocol;
 use crate::model::{Company, DROP_POINT, WATCHED_HOST};
 use crate::traffic::{Plan, State, Tuple};
@@ -228,12 +229,12 @@ fn watched(company: &Company) -> Ipv4Addr {
     nic.map_or(Ipv4Addr::UNSPECIFIED, |nic| nic.address)
 }
 
-/// Backends and private frontends of the load balancers whose name contains `web`.
+/// Backends and frontends of the load balancers whose name contains `web`.
 fn members(company: &Company) -> Vec<u32> {
     let balancers = company.load_balancers.iter().filter(|balancer| balancer.name.contains("web"));
     let addresses = balancers.flat_map(|balancer| {
         let backends = balancer.backends.iter().map(|&nic| company.nics[nic].address);
-        backends.chain([balancer.frontend].into_iter().filter(Ipv4Addr::is_private))
+        backends.chain([balancer.frontend])
     });
     let mut members: Vec<u32> = addresses.map(u32::from).collect();
     members.sort_unstable();
@@ -246,7 +247,7 @@ fn add_all(into: &mut HashMap<u32, u64>, from: HashMap<u32, u64>) {
 }
 
 fn address(address: u32) -> String {
-    Ipv4Addr::from(address).to_string()
+    unpacked(address).to_string()
 }
 
 fn protocol(protocol: Protocol) -> &'static str {

@@ -14,7 +14,10 @@
 //! - NSG flow logs have no encryption and no security-admin, platform or unevaluated rules; version 1 logs
 //!   each allowed or denied flow once, without state and counters.
 
+mod decoration;
 mod detail;
+mod key;
+mod rows;
 mod scenarios;
 mod tally;
 
@@ -23,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::UnixSeconds;
 use crate::config::{LogFormat, Scale, TruthDetail};
 
+pub(crate) use rows::{BlobRows, ROWS_FILE, RowsWriter};
 pub use scenarios::{
     AddressBytes, AppBytes, BalancerMembers, DayAddressBytes, DayFlowBytes, DirectionBytes, ExpressRoute,
     FlowBytes, Prefixes, Scenarios, SitePair, Talker, WatchedHost,
@@ -30,7 +34,7 @@ pub use scenarios::{
 pub(crate) use tally::Tally;
 
 /// Layout of `truth.json`.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The ground truth of a generated set of logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

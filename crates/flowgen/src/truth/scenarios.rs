@@ -70,7 +70,7 @@ pub struct AppBytes {
 pub struct BalancerMembers {
     /// The load balancers whose name contains `web`.
     pub load_balancers: Vec<String>,
-    /// Addresses of their backends and private frontends, ascending.
+    /// Addresses of their backends and frontends, ascending.
     pub members: Vec<String>,
     /// Bytes both ways by source address, most first, then by address.
     pub by_source: Vec<AddressBytes>,

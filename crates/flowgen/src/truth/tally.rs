@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::detail::DetailTally;
+use super::key::{INTERVAL_BITS, pack};
+use super::rows::{BlobRows, Row};
 use super::{ConfigTruth, DayTotals, DeniedByRule, FORMAT_VERSION, HourTotals, Made, Totals, Truth};
 use crate::blob::{Generation, Layout, Witness};
 use crate::clock::{HOURS_PER_DAY, day_text, hour_text};
 use crate::config::TruthDetail;
 use crate::traffic::{Plan, State, Tuple};
-
-/// Bits of the interval in a row key, below all others.
-const INTERVAL_BITS: u32 = 3;
-const MINUTES_PER_INTERVAL: i64 = 10;
 
 /// The counts of one worker.
 pub(crate) struct Tally {
@@ -20,6 +18,8 @@ pub(crate) struct Tally {
     hour: i64,
     /// Keys of the rows of the blob, repeated.
     rows: Vec<u128>,
+    /// The rows of the blob with what they sum up, a tuple each; none when totals are enough.
+    summed: Option<Vec<Row>>,
     /// Denied tuples of the blob by rule and direction.
     denied_of_blob: Vec<[u64; 2]>,
     days: BTreeMap<i64, Totals>,
@@ -34,6 +34,7 @@ impl Tally {
             blob: Totals::default(),
             hour: 0,
             rows: Vec::new(),
+            summed: (detail == TruthDetail::Full).then(Vec::new),
             denied_of_blob: Vec::new(),
             days: BTreeMap::new(),
             hours: BTreeMap::new(),
@@ -46,11 +47,13 @@ impl Tally {
         self.hour = hour;
         self.blob = Totals::default();
         self.rows.clear();
+        self.summed.iter_mut().for_each(Vec::clear);
         self.denied_of_blob.clear();
         self.denied_of_blob.resize(layout.rules.len(), [0; 2]);
     }
 
-    pub(crate) fn finish_blob(&mut self, layout: &Layout, bytes: u64) {
+    /// Finishes the blob of a NIC; out come its rows, unless totals are enough.
+    pub(crate) fn finish_blob(&mut self, nic: usize, layout: Layout, bytes: u64) -> Option<BlobRows> {
         self.blob.blobs = 1;
         self.blob.bytes = bytes;
         self.rows.sort_unstable();
@@ -74,6 +77,8 @@ impl Tally {
         if let Some(detail) = &mut self.detail {
             detail.finish_blob();
         }
+        let rows = self.summed.as_mut().map(|rows| folded(rows))?;
+        Some(BlobRows { nic, hour: self.hour, layout, rows })
     }
 
     /// Takes in what another worker counted.
@@ -163,7 +168,11 @@ impl Witness for Tally {
         if denied {
             self.denied_of_blob[usize::from(tuple.rule)][usize::from(tuple.inbound)] += 1;
         }
-        self.rows.push(row_key(tuple, minute, generation));
+        let key = pack(tuple, minute, generation);
+        self.rows.push(key);
+        if let Some(summed) = &mut self.summed {
+            summed.push(Row { key: key >> INTERVAL_BITS, view: tuple.view, counts: tuple.counts });
+        }
         if let Some(detail) = &mut self.detail {
             detail.tuple(tuple, self.hour);
         }
@@ -174,17 +183,15 @@ impl Witness for Tally {
     }
 }
 
-/// The parts of a row's key that differ within a blob; flow log, target, MAC and hour are those of the blob.
-fn row_key(tuple: &Tuple, minute: i64, generation: Generation) -> u128 {
-    let interval = (minute.rem_euclid(60) / MINUTES_PER_INTERVAL) as u128;
-    let encryption = if generation == Generation::Vnet { tuple.encryption as u128 } else { 0 };
-    let mut key = u128::from(tuple.source);
-    key = key << 32 | u128::from(tuple.target);
-    key = key << 16 | u128::from(tuple.target_port);
-    key = key << 16 | u128::from(tuple.rule);
-    key = key << 1 | tuple.protocol as u128;
-    key = key << 1 | u128::from(tuple.inbound);
-    key = key << 1 | u128::from(tuple.state == State::Deny);
-    key = key << 4 | encryption;
-    key << INTERVAL_BITS | interval
+/// One row a key and view, in the order of keys.
+fn folded(rows: &mut [Row]) -> Vec<Row> {
+    rows.sort_unstable_by_key(|row| (row.key, row.view));
+    let mut folded: Vec<Row> = Vec::new();
+    for row in rows {
+        match folded.last_mut() {
+            Some(last) if (last.key, last.view) == (row.key, row.view) => last.counts += row.counts,
+            _ => folded.push(*row),
+        }
+    }
+    folded
 }

@@ -50,7 +50,7 @@ fn both_ends_log_each_flow() {
     let logged = |address: &str| {
         (address.starts_with("10.1.") || address.starts_with("10.2.")) && address != "10.1.1.90"
     };
-    outbound.retain(|(_, target, ..), _| logged(target));
+    outbound.retain(|(source, target, ..), _| logged(source) && logged(target));
     // What came through the load balancer has the frontend as destination at its source.
     inbound.retain(|(source, ..), _| logged(source));
     let (mut same, mut differ, mut missing) = (0, 0, 0);

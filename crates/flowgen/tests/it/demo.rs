@@ -26,8 +26,8 @@ pub fn demo() -> &'static Demo {
 #[test]
 fn size() {
     let Truth { totals, made, days, hours, .. } = &demo().truth;
-    assert!((60_000_000..100_000_000).contains(&totals.bytes), "{} bytes", totals.bytes);
-    assert!((20..=30).contains(&made.nics) && made.background_nics == 0);
+    assert!((80_000_000..125_000_000).contains(&totals.bytes), "{} bytes", totals.bytes);
+    assert!((40..=50).contains(&made.nics) && made.background_nics == 0);
     assert_eq!((days.len(), hours.len()), (7, 168));
     // Machines sleep, so some hours have no blob.
     assert!(totals.blobs < made.nics * 168 - 200);

@@ -14,7 +14,7 @@ fn contents(root: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn any_number_of_threads_writes_the_same_bytes() {
-    let scale = Scale { background_nics: 2, size_bytes: Some(2_000_000) };
+    let scale = Scale { background_nics: 2, inventory_nics: 5, size_bytes: Some(2_000_000) };
     let config = |threads| Config { scale, threads, ..hours(2, LogFormat::Mixed) };
     let (one, truth) = generate(&config(1));
     let (three, _) = generate(&config(3));
@@ -36,7 +36,7 @@ fn another_seed_writes_other_bytes() {
 fn a_blob_hangs_on_seed_machine_and_hour_alone() {
     let long = hours(5, LogFormat::VnetV4);
     let short = Config { hours: 2, end: UnixSeconds(long.end.0 - 3_600), ..long };
-    let more = Config { scale: Scale { background_nics: 3, size_bytes: None }, ..short };
+    let more = Config { scale: Scale { background_nics: 3, inventory_nics: 0, size_bytes: None }, ..short };
     let (long, _) = generate(&long);
     let (short, _) = generate(&short);
     let (more, _) = generate(&more);

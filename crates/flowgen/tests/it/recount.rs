@@ -1,7 +1,7 @@
 //! The ground truth once more, from the text of the logs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use weir_flowgen::{
     AddressBytes, AppBytes, BalancerMembers, DayAddressBytes, DayFlowBytes, DayTotals, DeniedByRule,
@@ -12,12 +12,12 @@ use weir_flowgen::{
 use crate::read::{Blob, Tuple, blobs, generate, hours, tuple};
 
 const HOUR_MS: i64 = 3_600_000;
-const MEMBERS: [&str; 5] = ["10.1.1.68", "10.1.1.69", "10.1.1.70", "10.1.1.71", "10.1.1.90"];
+const MEMBERS: [&str; 6] = ["10.1.1.68", "10.1.1.69", "10.1.1.70", "10.1.1.71", "10.1.1.90", "20.73.148.40"];
 const LEAK: &str = "136.144.58.113";
 
 #[test]
 fn of_every_format() {
-    for format in [LogFormat::VnetV4, LogFormat::NsgV2, LogFormat::NsgV1, LogFormat::Mixed] {
+    for format in [LogFormat::VnetV4, LogFormat::NsgV2, LogFormat::NsgV1, LogFormat::Mixed, LogFormat::Both] {
         let (folder, truth) = generate(&hours(4, format));
         check(&truth, &blobs(folder.path()));
     }
@@ -60,10 +60,10 @@ struct Sums {
     leak_by_start_day: BTreeMap<(String, String), u64>,
     by_source: HashMap<String, u64>,
     by_destination: HashMap<String, u64>,
-    member_sources: BTreeMap<(String, Ipv4Addr), u64>,
-    member_destinations: BTreeMap<(String, Ipv4Addr), u64>,
-    flows: BTreeMap<(Ipv4Addr, Ipv4Addr, String, u16), u64>,
-    flows_by_day: BTreeMap<(String, Ipv4Addr, Ipv4Addr, String, u16), u64>,
+    member_sources: BTreeMap<(String, IpAddr), u64>,
+    member_destinations: BTreeMap<(String, IpAddr), u64>,
+    flows: BTreeMap<(IpAddr, IpAddr, String, u16), u64>,
+    flows_by_day: BTreeMap<(String, IpAddr, IpAddr, String, u16), u64>,
     overall: SitePair,
     last_intervals: SitePair,
     last_rows: SitePair,
@@ -101,7 +101,7 @@ fn recount(truth: &Truth, blobs: &[Blob]) -> Truth {
         app: app.clone(),
         bytes,
     };
-    let day_address = |((day, address), &bytes): (&(String, Ipv4Addr), &u64)| DayAddressBytes {
+    let day_address = |((day, address), &bytes): (&(String, IpAddr), &u64)| DayAddressBytes {
         day: day.clone(),
         address: address.to_string(),
         bytes,
@@ -163,7 +163,7 @@ fn recount(truth: &Truth, blobs: &[Blob]) -> Truth {
         tuples,
     };
     Truth {
-        format_version: 1,
+        format_version: weir_flowgen::FORMAT_VERSION,
         config: truth.config.clone(),
         made: truth.made.clone(),
         totals,
@@ -306,10 +306,13 @@ fn scenario(sums: &mut Sums, row: &Row<'_>, site: &mut SitePair, start_day: &str
     if MEMBERS.contains(&target) {
         *sums.member_destinations.entry((end_day.to_owned(), ip(target))).or_default() += bytes;
     }
-    let part = |address: &str| match ip(address).octets() {
-        [10, 1, 1, last] if last < 32 => 1,
-        [10, 1, 1, last] if (64..96).contains(&last) => 2,
-        _ => 0,
+    let part = |address: &str| match ip(address) {
+        IpAddr::V6(_) => 0,
+        IpAddr::V4(address) => match address.octets() {
+            [10, 1, 1, last] if last < 32 => 1,
+            [10, 1, 1, last] if (64..96).contains(&last) => 2,
+            _ => 0,
+        },
     };
     if part(source) * part(target) == 2 {
         let key = (ip(source), ip(target), tuple.protocol.to_owned(), tuple.target_port);
@@ -361,7 +364,7 @@ fn ranked(bytes: &HashMap<String, u64>) -> Vec<AddressBytes> {
     ranked.into_iter().map(|(address, &bytes)| AddressBytes { address: address.clone(), bytes }).collect()
 }
 
-fn ip(text: &str) -> Ipv4Addr {
+fn ip(text: &str) -> IpAddr {
     text.parse().expect(text)
 }
 

@@ -24,10 +24,10 @@ fn of_times() {
 #[test]
 fn of_scales() {
     let scaled = |background_nics, size_bytes| Config {
-        scale: Scale { background_nics, size_bytes },
+        scale: Scale { background_nics, inventory_nics: 0, size_bytes },
         ..hours(2, LogFormat::VnetV4)
     };
-    assert!(matches!(refusal(&scaled(70_000, None)), Error::BackgroundNics { asked: 70_000, .. }));
+    assert!(matches!(refusal(&scaled(130_000, None)), Error::BackgroundNics { asked: 130_000, .. }));
     assert!(matches!(refusal(&scaled(0, Some(10_000))), Error::SizeTooSmall { asked_bytes: 10_000, .. }));
     assert!(matches!(refusal(&scaled(40, Some(10_000))), Error::SizeTooSmall { asked_bytes: 10_000, .. }));
     let Error::SizeTooLarge { asked_bytes, most_bytes } = refusal(&scaled(1, Some(1_000_000_000_000))) else {

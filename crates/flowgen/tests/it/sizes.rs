@@ -5,7 +5,7 @@ use weir_flowgen::{Config, LogFormat, Scale};
 use crate::read::{generate, hours};
 
 fn size(length: u32, format: LogFormat, background_nics: u32, size_bytes: u64) -> f64 {
-    let scale = Scale { background_nics, size_bytes: Some(size_bytes) };
+    let scale = Scale { background_nics, inventory_nics: 0, size_bytes: Some(size_bytes) };
     let (_, truth) = generate(&Config { scale, ..hours(length, format) });
     assert!(background_nics == 0 || truth.made.background_nics == u64::from(background_nics));
     truth.totals.bytes as f64 / size_bytes as f64

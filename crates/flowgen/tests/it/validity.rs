@@ -8,7 +8,8 @@ use weir_flowgen::{Config, LogFormat, Scale};
 use crate::read::{AFTERNOON, Blob, Record, blobs, generate, hours, tuple};
 use crate::recount;
 
-const FORMATS: [LogFormat; 4] = [LogFormat::VnetV4, LogFormat::NsgV2, LogFormat::NsgV1, LogFormat::Mixed];
+const FORMATS: [LogFormat; 5] =
+    [LogFormat::VnetV4, LogFormat::NsgV2, LogFormat::NsgV1, LogFormat::Mixed, LogFormat::Both];
 
 #[test]
 fn of_every_format() {
@@ -22,6 +23,7 @@ fn of_every_format() {
                 LogFormat::VnetV4 => false,
                 LogFormat::Mixed => never_migrated,
                 LogFormat::NsgV2 | LogFormat::NsgV1 => true,
+                LogFormat::Both => blob.is_nsg(),
             };
             assert_eq!(blob.is_nsg(), nsg, "{}", blob.path);
             check_blob(blob);
@@ -33,11 +35,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
-    fn of_any_seed(seed: u64, later in 0i64..400, length in 1u32..3, nics in 0u32..3, format in 0usize..4) {
+    fn of_any_seed(seed: u64, later in 0i64..400, length in 1u32..3, nics in 0u32..3, format in 0usize..5) {
         let config = Config {
             seed,
             end: weir_flowgen::UnixSeconds(AFTERNOON.0 + later * 3_600),
-            scale: Scale { background_nics: nics, size_bytes: None },
+            scale: Scale { background_nics: nics, inventory_nics: 0, size_bytes: None },
             ..hours(length, FORMATS[format])
         };
         let (folder, truth) = generate(&config);

@@ -6,6 +6,7 @@ pub mod ingest;
 pub mod query;
 pub mod redecorate;
 pub mod simulate;
+pub mod topology;
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};

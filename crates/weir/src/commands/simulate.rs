@@ -22,7 +22,8 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
         config.hours = days.saturating_mul(24);
     }
     config.hours = args.hours.unwrap_or(config.hours);
-    config.scale = Scale { background_nics: args.nics, size_bytes: args.size };
+    config.scale =
+        Scale { background_nics: args.nics, inventory_nics: args.inventory_nics, size_bytes: args.size };
     config.format = args.format;
     if args.totals_only {
         config.truth = TruthDetail::Totals;
@@ -50,6 +51,7 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
         writeln!(out, "rows       {hour} an hour, {ten_minutes} at ten minutes")?;
         writeln!(out, "time       {}", time(started.elapsed()))?;
         writeln!(out, "written to {}; truth.json tells what is in it", args.folder.display())?;
+        writeln!(out, "the company's inventory is in {}", args.folder.join("inventory").display())?;
         Ok(())
     })?;
     Ok(Exit::Done)
