@@ -18,7 +18,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::optimizer::OptimizerRule;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionConfig;
 use tokio::runtime::Handle;
 use weir_answer::{Answer, Column as AnswerColumn};
 use weir_kql::Diagnostic;
@@ -28,6 +28,7 @@ use crate::catalog::Catalog;
 use crate::limits::{QueryOptions, QueryPool, Watch, Watching};
 use crate::typed::{Relation, column};
 pub use error::Error;
+use rows::Session;
 
 /// Runs queries.
 #[derive(Clone)]
@@ -301,20 +302,17 @@ impl Query {
     /// Where a plan is to run. One that brings rows into an order may rely on it further up (`sort by x | mv-expand y
     /// | take 5 | count`), even if its result has none: no batches are dealt out to several threads then, as they
     /// would come back in any order.
-    fn session(&self, plan: &LogicalPlan, serialized: bool) -> datafusion::common::Result<SessionContext> {
+    fn session(&self, plan: &LogicalPlan, serialized: bool) -> datafusion::common::Result<Session> {
         let orders = |node: &LogicalPlan| Ok(matches!(node, LogicalPlan::Sort(_) | LogicalPlan::Window(_)));
         let ordered = serialized || plan.exists(orders)?;
-        let state = self.engine.state.as_ref();
-        let mut config = state.config().clone().with_round_robin_repartition(!ordered);
-        config.options_mut().extensions.insert(Watching(Arc::clone(&self.watch)));
+        let mut state = self.engine.state.as_ref().clone();
+        let options = state.config_mut().options_mut();
+        options.optimizer.enable_round_robin_repartition = !ordered;
+        options.extensions.insert(Watching(Arc::clone(&self.watch)));
         let memory = QueryPool::new(self.memory_bytes, Arc::clone(&self.engine.memory));
         let environment =
             RuntimeEnv { memory_pool: Arc::new(memory), ..state.runtime_env().as_ref().clone() };
-        let state = SessionStateBuilder::new_from_existing(state.clone())
-            .with_config(config)
-            .with_runtime_env(Arc::new(environment))
-            .build();
-        Ok(SessionContext::new_with_state(state))
+        Ok(Session { state, environment: Arc::new(environment) })
     }
 
     fn explain(&self, text: &str, catalog: &dyn Catalog) -> Result<String, Error> {
@@ -324,7 +322,7 @@ impl Query {
             let plan = self.watch.during(|| {
                 self.engine.runtime.block_on(async {
                     let plan = finished(&relation)?;
-                    let state = self.session(&plan, relation.serialized)?.state();
+                    let state = self.session(&plan, relation.serialized)?.state;
                     let logical = state.optimize(&plan)?;
                     let physical = state.create_physical_plan(&plan).await?;
                     let physical =

@@ -12,8 +12,10 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::{SessionState, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::SessionContext;
+use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use tokio::runtime::Handle;
 
@@ -28,10 +30,18 @@ const BATCHES_WAITING_MAX: usize = 4;
 /// What comes of running a plan.
 type Message = Result<RecordBatch>;
 
+/// Where a plan is planned and run.
+pub(super) struct Session {
+    /// The settings and rules by which it is planned.
+    pub state: SessionState,
+    /// The memory and the disk that it may use.
+    pub environment: Arc<RuntimeEnv>,
+}
+
 /// The rows of a plan, each batch given to `take` in its order. Whatever it says ends the run.
 pub(super) fn collect<E: From<DataFusionError>>(
     runtime: &Handle,
-    session: SessionContext,
+    session: Session,
     plan: LogicalPlan,
     watch: &Arc<Watch>,
     mut take: impl FnMut(RecordBatch) -> Result<(), E>,
@@ -45,7 +55,7 @@ pub(super) fn collect<E: From<DataFusionError>>(
                 tokio::select! {
                     biased;
                     () = of_thread.leaving() => {}
-                    result = feed(&session, plan, &sender) => {
+                    result = feed(&session, &plan, &sender) => {
                         if let Err(error) = result {
                             // Nobody listens any more: nobody needs to know.
                             let _ = sender.send(Err(error));
@@ -56,7 +66,7 @@ pub(super) fn collect<E: From<DataFusionError>>(
         });
     };
     let thread = std::thread::Builder::new().stack_size(PLANNER_STACK_BYTES).spawn(work);
-    let thread = thread.map_err(|error| DataFusionError::IoError(error))?;
+    let thread = thread.map_err(DataFusionError::IoError)?;
     let result = receive(&receiver, watch, &mut take);
     if result.is_err() {
         watch.leave();
@@ -85,9 +95,11 @@ fn receive<E: From<DataFusionError>>(
 }
 
 /// Plans and runs.
-async fn feed(session: &SessionContext, plan: LogicalPlan, sender: &SyncSender<Message>) -> Result<()> {
-    let mut stream = session.execute_logical_plan(plan).await?.execute_stream().await?;
+async fn feed(session: &Session, plan: &LogicalPlan, sender: &SyncSender<Message>) -> Result<()> {
+    let plan = session.state.create_physical_plan(plan).await?;
     check()?;
+    let context = TaskContext::from(&session.state).with_runtime(Arc::clone(&session.environment));
+    let mut stream = execute_stream(plan, Arc::new(context))?;
     while let Some(batch) = stream.next().await {
         if sender.send(Ok(batch?)).is_err() {
             break;
