@@ -20,6 +20,7 @@ mod functions;
 mod kernel;
 mod language;
 mod library;
+mod limits;
 mod operators;
 mod physical;
 mod scan;
@@ -33,6 +34,7 @@ mod windows;
 mod workspace;
 
 pub use catalog::{Catalog, DatedDecorator, Table};
-pub use engine::{Engine, EngineOptions, Error, Outcome, Request, runtime};
+pub use engine::{Engine, EngineOptions, Error, Outcome, Running, SPILL_FACTOR, runtime};
+pub use limits::{Cancel, QueryOptions};
 pub use typed::{Column, OrderKey, Relation};
 pub use workspace::WorkspaceCatalog;

@@ -2,11 +2,11 @@
 
 use anyhow::{Context, bail};
 use weir_answer::{Answer, Cell};
-use weir_query::{Engine, EngineOptions, Error, Request, WorkspaceCatalog};
+use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 use weir_table::Workspace;
 use weir_value::datetime;
 
-use super::query::{MEMORY_BYTES, shown};
+use super::query::shown;
 use super::{now_micros, print};
 use crate::args::{ExplainFlow, Folder};
 use crate::exit::Exit;
@@ -22,6 +22,9 @@ struct Asked {
     target: String,
 }
 
+/// Memory that the two small queries may hold.
+const MEMORY_BYTES: usize = 1 << 30;
+
 pub fn run(folder: &Folder, args: &ExplainFlow) -> anyhow::Result<Exit> {
     let runtime = weir_query::runtime().context("cannot start the runtime")?;
     let Some(workspace) = Workspace::open(&folder.data, &folder.workspace)? else {
@@ -34,8 +37,8 @@ pub fn run(folder: &Folder, args: &ExplainFlow) -> anyhow::Result<Exit> {
     let engine =
         Engine::new(EngineOptions { threads: 1, memory_bytes: MEMORY_BYTES }, runtime.handle().clone())?;
     let now_ticks = datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH);
-    let request = Request { now_ticks, ..Request::default() };
-    let ask = |text: &str| match engine.run(text, &catalog, &request) {
+    let options = QueryOptions { now_ticks, ..QueryOptions::default() };
+    let ask = |text: &str| match engine.run(text, &catalog, &options) {
         Ok(outcome) => Ok(outcome.answers),
         Err(Error::Text(diagnostics)) => {
             eprint!("{}", shown(text, &diagnostics));

@@ -8,7 +8,8 @@ use weir_value::KustoType::{Dynamic, String as Text};
 
 use super::check_regex;
 use crate::bind::Arguments;
-use crate::functions::text_match::{compile, first_term};
+use crate::functions::terms::first_term;
+use crate::functions::text_match::compile;
 use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Str, map1, map2, write1};
@@ -63,7 +64,7 @@ kernel!(
         let texts = Column::<Str>::of(&a[0])?;
         let needles = Column::<Str>::of(&a[1])?;
         let constant = needles.constant().map(Option::unwrap_or_default).map(|needle| Finder::new(needle.as_bytes()));
-        let counts: Int64Array = (0..n)
+        let counts: Int64Array = crate::limits::rows(n)
             .map(|row| {
                 let text = texts.get(row).unwrap_or_default().as_bytes();
                 Some(match &constant {

@@ -43,7 +43,7 @@ fn all_matches(a: &mut Arguments<'_, '_, '_>, pattern: Typed, groups: Option<Typ
         return Typed::poison();
     }
     let regex = compile(pattern.as_text().unwrap_or_default());
-    let captures = regex.as_ref().map_or(0, Regex::captures_len);
+    let captures = regex.as_ref().map_or(0, |regex| regex.captures_len());
     if !(2..=GROUPS_MAX + 1).contains(&captures) {
         let message = format!(
             "the pattern of extract_all() has 1 to {GROUPS_MAX} capture groups, this one {}",
@@ -178,7 +178,7 @@ kernel!(
         let pairs_of = |row: usize| pairs(lookups.get(row), rewrites.get(row));
         let constant = lookups.constant().and(rewrites.constant()).map(|_| pairs_of(0)).transpose()?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let own = if constant.is_none() { Some(pairs_of(row)?) } else { None };
             let Some(pairs) = constant.as_ref().or(own.as_ref()) else { continue };
             let text = texts.get(row).unwrap_or_default();
