@@ -34,4 +34,4 @@ mod workspace;
 pub use catalog::{Catalog, Table};
 pub use engine::{Engine, EngineOptions, Error, Outcome, Request, runtime};
 pub use typed::{Column, OrderKey, Relation};
-pub use workspace::WorkspaceCatalog;
+pub use workspace::{TableState, TimeScope, WorkspaceCatalog};
