@@ -1,12 +1,16 @@
 //! `weir serve`
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 use weir_api::auth::oidc::{KeySource, OidcSettings};
 use weir_api::tls::Tls;
 use weir_api::{Limits, Service, Settings};
@@ -121,13 +125,16 @@ fn key_source(text: &str) -> anyhow::Result<KeySource> {
 
 /// Says on standard error what happens.
 fn start_log(args: &Serve) {
-    let level = if args.resources.verbose { LevelFilter::INFO } else { LevelFilter::WARN };
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
-    // There is no log yet: this is the first and only time that one is started.
-    let _ = match args.resources.log.as_str() {
-        "json" => log.json().flatten_event(true).try_init(),
-        _ => log.with_target(false).try_init(),
+    let own = if args.resources.verbose { LevelFilter::INFO } else { LevelFilter::WARN };
+    // What libraries find worth telling is told when it is a warning.
+    let targets = Targets::new().with_default(LevelFilter::WARN).with_target("weir", own);
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = match args.resources.log.as_str() {
+        "json" => log.json().flatten_event(true).boxed(),
+        _ => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).boxed(),
     };
+    // There is no log yet: this is the first and only time that one is started.
+    let _ = tracing_subscriber::registry().with(log.with_filter(targets)).try_init();
 }
 
 /// Comes when the program is told to end, by Ctrl-C or as services are.

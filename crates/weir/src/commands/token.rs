@@ -1,7 +1,5 @@
 //! `weir token`
 
-use std::io::Write;
-
 use anyhow::{Context, bail};
 use weir_api::auth::tokens::Tokens;
 use weir_value::datetime;
