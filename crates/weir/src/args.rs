@@ -82,6 +82,18 @@ pub struct Query {
     /// Folder whose files externaldata may read; can be given several times.
     #[arg(long = "external", value_name = "DIR")]
     pub external_folders: Vec<PathBuf>,
+    /// Stop the query when it takes longer: 30s, 10m, 1h [default: as long as it takes].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub timeout: Option<std::time::Duration>,
+    /// Memory that the query may hold; sorts and groups go on on disk beyond it, what cannot ends: 512MB, 8GB.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4GB")]
+    pub memory: u64,
+    /// Refuse a result of more rows [default: any number].
+    #[arg(long, value_name = "N")]
+    pub limit_rows: Option<usize>,
+    /// Refuse a result of more values: 64MB [default: what memory holds].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub limit_bytes: Option<u64>,
     /// Show how the query would run instead of running it.
     #[arg(long)]
     pub explain: bool,
@@ -261,6 +273,23 @@ pub struct Simulate {
     /// Leave out the parts of the truth that need memory: scenarios and top talkers.
     #[arg(long)]
     pub totals_only: bool,
+}
+
+fn time(text: &str) -> Result<std::time::Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        unit => return Err(format!("'{unit}' is no unit of time: ms, s, m, h, d")),
+    };
+    let number: f64 = digits.parse().map_err(|_| format!("'{digits}' is no number"))?;
+    match std::time::Duration::try_from_secs_f64(number * unit) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("a time is more than nothing".to_owned()),
+    }
 }
 
 fn size(text: &str) -> Result<u64, String> {
