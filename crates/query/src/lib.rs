@@ -19,6 +19,7 @@ mod fold;
 mod functions;
 mod kernel;
 mod language;
+mod limits;
 mod operators;
 mod physical;
 mod scan;
@@ -32,6 +33,7 @@ mod windows;
 mod workspace;
 
 pub use catalog::{Catalog, Table};
-pub use engine::{Engine, EngineOptions, Error, Outcome, Request, runtime};
+pub use engine::{Engine, EngineOptions, Error, Outcome, Running, SPILL_FACTOR, runtime};
+pub use limits::{Cancel, QueryOptions};
 pub use typed::{Column, OrderKey, Relation};
-pub use workspace::WorkspaceCatalog;
+pub use workspace::{TableState, TimeScope, WorkspaceCatalog};

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use tokio::runtime::Runtime;
 use weir_answer::{Answer, Cell};
 
-use crate::{Engine, EngineOptions, Error, Request, WorkspaceCatalog};
+use crate::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
@@ -28,7 +28,8 @@ fn run_in(text: &str, threads: usize, folders: Vec<PathBuf>) -> Result<Vec<Answe
     let options = EngineOptions { threads, memory_bytes: 1 << 30 };
     let engine = Engine::new(options, RUNTIME.handle().clone())?;
     let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere")).with_external_folders(folders);
-    let request = Request { now_ticks: weir_value::datetime::parse(NOW).unwrap(), ..Request::default() };
+    let request =
+        QueryOptions { now_ticks: weir_value::datetime::parse(NOW).unwrap(), ..QueryOptions::default() };
     engine.run(text, &catalog, &request).map(|outcome| outcome.answers)
 }
 
@@ -37,7 +38,7 @@ fn run_in(text: &str, threads: usize, folders: Vec<PathBuf>) -> Result<Vec<Answe
 pub(crate) fn columns_over_empty_tables(text: &str) -> Vec<(String, weir_value::KustoType)> {
     let options = EngineOptions { threads: 1, memory_bytes: 1 << 30 };
     let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
-    let results = engine.columns(text, &WorkspaceCatalog::empty(), &Request::default());
+    let results = engine.columns(text, &WorkspaceCatalog::empty(), &QueryOptions::default());
     let results = results.unwrap_or_else(|error| panic!("{text}: {}", told(&error)));
     results.concat().into_iter().map(|column| (column.name, column.kind)).collect()
 }
@@ -49,7 +50,7 @@ pub(crate) fn explained(text: &str) -> String {
     let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
     let catalog = WorkspaceCatalog::new(None, PathBuf::from("nowhere"));
     engine
-        .explain(text, &catalog, &Request::default())
+        .explain(text, &catalog, &QueryOptions::default())
         .unwrap_or_else(|error| panic!("{text}: {}", told(&error)))
 }
 
@@ -119,7 +120,7 @@ pub(crate) fn refused_of_files(text: &str, folder: &std::path::Path) -> String {
 pub(crate) fn notes(text: &str) -> String {
     let options = EngineOptions { threads: 2, memory_bytes: 1 << 30 };
     let engine = Engine::new(options, RUNTIME.handle().clone()).unwrap();
-    let outcome = engine.run(text, &WorkspaceCatalog::empty(), &Request::default());
+    let outcome = engine.run(text, &WorkspaceCatalog::empty(), &QueryOptions::default());
     let diagnostics = outcome.unwrap_or_else(|error| panic!("{text}: {}", told(&error))).diagnostics;
     let one = |d: &weir_kql::Diagnostic| match &d.hint {
         Some(hint) => format!("{} ({hint})", d.message),
@@ -140,6 +141,7 @@ fn told(error: &Error) -> String {
             diagnostics.iter().filter(|d| d.is_error()).map(one).collect::<Vec<_>>().join("\n")
         }
         Error::Engine(error) => format!("engine: {error}"),
+        other => other.to_string(),
     }
 }
 

@@ -27,6 +27,8 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     match &args.command {
         Command::Ingest(ingest) => commands::ingest::run(&args.folder, ingest),
         Command::Query(query) => commands::query::run(&args.folder, query),
+        Command::Serve(serve) => commands::serve::run(&args.folder, serve),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
+        Command::Token(token) => commands::token::run(&args.folder, token),
     }
 }

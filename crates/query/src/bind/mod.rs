@@ -67,7 +67,8 @@ pub struct Bound {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Binds a whole text. All errors are told, not only the first.
+/// Binds a whole text. All errors are told, not only the first. Ends early, and with anything, where the query of this
+/// thread is to stop.
 pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnostic>> {
     let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0, calls: 0, conditions: 0 };
     let results = binder.query(query);

@@ -8,6 +8,7 @@ use weir_kql::ast::{Call, Expr, ExprKind, Name, Span, StatementKind};
 use weir_value::KustoType;
 
 use super::{Binder, Binding, STACK_BYTES, STACK_LEFT_MIN, Scope};
+use crate::limits::is_stopped;
 use crate::operators;
 use crate::typed::{Relation, Typed, column};
 
@@ -96,6 +97,9 @@ impl Binder<'_> {
     }
 
     fn table_here(&mut self, expr: &Expr, scope: Scope<'_>) -> Relation {
+        if is_stopped() {
+            return Relation::poison();
+        }
         match &expr.kind {
             ExprKind::Paren(inner) => self.table(inner, scope),
             ExprKind::Name(name) => self.named_table(name, scope),

@@ -10,6 +10,7 @@ use crate::functions::decimal::NEGATE as NEGATE_DECIMAL;
 use crate::functions::dynamic::order::several;
 use crate::functions::dynamic::{INDEX, PROPERTY};
 use crate::functions::math::NEGATE_REAL;
+use crate::limits::is_stopped;
 use crate::typed::{Column, Typed};
 
 /// Kusto's number for an expression of another type than is wanted.
@@ -41,6 +42,9 @@ impl Binder<'_> {
     }
 
     fn used_here(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
+        if is_stopped() {
+            return Typed::poison();
+        }
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
             ExprKind::Name(name) => self.name(name, scope),

@@ -63,7 +63,7 @@ fn in_range(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let ranges = Column::<Str>::of(&arguments[1])?;
     // The range is a constant nearly always.
     let constant = ranges.constant().map(|range| range.and_then(Network::parse));
-    let found: BooleanArray = (0..rows)
+    let found: BooleanArray = crate::limits::rows(rows)
         .map(|row| {
             let range = match constant {
                 Some(range) => range,

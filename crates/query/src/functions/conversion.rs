@@ -89,7 +89,7 @@ kernel!(TEXT_TO_TIMESPAN = "kql_text_to_timespan" -> Timespan, |a, n| {
 kernel!(TEXT_TO_GUID = "kql_text_to_guid" -> Guid, |a, n| {
     let texts = Column::<Str>::of(&a[0])?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         match texts.get(row).and_then(guid::parse) {
             Some(canonical) => out.push(&canonical),
             None => out.push_null(),
@@ -241,7 +241,7 @@ kernel!(DYNAMIC_TO_TIMESPAN = "kql_dynamic_to_timespan" -> Timespan, |a, n| {
 kernel!(DYNAMIC_TO_GUID = "kql_dynamic_to_guid" -> Guid, |a, n| {
     let values = Column::<Dyn>::of(&a[0])?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         match values.get(row).and_then(|view| view.as_str()).and_then(guid::parse) {
             Some(canonical) => out.push(&canonical),
             None => out.push_null(),
@@ -302,7 +302,7 @@ macro_rules! pack_kernel {
         kernel!($name = $text -> Dynamic, |a, n| {
             let values = Column::<$type>::of(&a[0])?;
             let mut out = PackedOut::new(n);
-            for row in 0..n {
+            for row in crate::limits::rows(n) {
                 match values.get(row) {
                     Some($value) => out.pack(|bytes| {
                         let mut $packer = Packer::new(bytes);

@@ -232,7 +232,7 @@ kernel!(FORMAT = "kql_format_datetime" -> String, |a, n| {
     let dates = Column::<Long>::of(&a[0])?;
     let formats = Column::<Str>::of(&a[1])?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         match dates.get(row) {
             Some(ticks) => out.write(|text| format_datetime(ticks, formats.get(row).unwrap_or_default(), text)),
             None => out.push(""),

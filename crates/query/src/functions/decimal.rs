@@ -42,7 +42,7 @@ pub(crate) fn decimals<A: Value>(
     f: impl for<'a> Fn(A::Item<'a>) -> Option<Decimal>,
 ) -> Result<ArrayRef> {
     let values = Column::<A>::of(&arguments[0])?;
-    column((0..rows).map(|row| values.get(row).and_then(&f)))
+    column(crate::limits::rows(rows).map(|row| values.get(row).and_then(&f)))
 }
 
 /// One decimal a row of two; null where either is.
@@ -52,7 +52,7 @@ fn decimals_of_two(
     f: fn(Decimal, Decimal) -> Option<Decimal>,
 ) -> Result<ArrayRef> {
     let (left, right) = (Column::<Dec>::of(&arguments[0])?, Column::<Dec>::of(&arguments[1])?);
-    column((0..rows).map(|row| f(left.get(row)?, right.get(row)?)))
+    column(crate::limits::rows(rows).map(|row| f(left.get(row)?, right.get(row)?)))
 }
 
 /// One decimal a row of three; null where any is.
@@ -63,7 +63,7 @@ pub(crate) fn decimals_of_three(
 ) -> Result<ArrayRef> {
     let [first, second, third] = [0, 1, 2].map(|index| Column::<Dec>::of(&arguments[index]));
     let (first, second, third) = (first?, second?, third?);
-    column((0..rows).map(|row| f(first.get(row)?, second.get(row)?, third.get(row)?)))
+    column(crate::limits::rows(rows).map(|row| f(first.get(row)?, second.get(row)?, third.get(row)?)))
 }
 
 kernel!(PLUS = "kql_decimal_plus" -> Decimal, |a, n| decimals_of_two(a, n, Decimal::plus));
@@ -93,7 +93,7 @@ kernel!(ROUND = "kql_decimal_round" -> Decimal, |a, n| match a.get(1) {
     None => decimals::<Dec>(a, n, |x| Some(x.round(0))),
     Some(places) => {
         let (values, places) = (Column::<Dec>::of(&a[0])?, Column::<Long>::of(places)?);
-        column((0..n).map(|row| {
+        column(crate::limits::rows(n).map(|row| {
             let places = i32::try_from(places.get(row)?.clamp(-10_000, 10_000)).ok()?;
             Some(values.get(row)?.round(places))
         }))
@@ -138,7 +138,7 @@ kernel!(
     PACK_DECIMAL = "kql_pack_decimal" -> Dynamic, |a, n| {
         let values = Column::<Dec>::of(&a[0])?;
         let mut out = PackedOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             match values.get(row) {
                 Some(value) => out.pack(|bytes| Packer::new(bytes).string(&decimal::format(value))),
                 None => out.push_null(),

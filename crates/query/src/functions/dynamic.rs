@@ -31,7 +31,7 @@ pub(crate) fn pack_rows(
 ) -> datafusion::common::Result<ArrayRef> {
     let mut out = PackedOut::new(rows);
     let mut budget = Budget::default();
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let mut size = 0;
         out.pack(|bytes| {
             pack(row, bytes);
@@ -65,7 +65,7 @@ kernel!(
         let values = Column::<Dyn>::of(&a[0])?;
         let names = Column::<Str>::of(&a[1])?;
         let mut out = PackedOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             match values.get(row).and_then(|value| value.property(names.get(row).unwrap_or_default())) {
                 Some(value) => out.push(value),
                 None => out.push_null(),
@@ -80,7 +80,7 @@ kernel!(
         let values = Column::<Dyn>::of(&a[0])?;
         let places = Column::<Long>::of(&a[1])?;
         let mut out = PackedOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             match values.get(row).zip(places.get(row)).and_then(|(value, place)| value.item(place)) {
                 Some(value) => out.push(value),
                 None => out.push_null(),
@@ -112,7 +112,7 @@ fn of_numbers(
         _ => view.as_real(),
     };
     let mut out = PackedOut::new(rows);
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let Some((x, y)) = left.get(row).zip(right.get(row)) else {
             out.push_null();
             continue;
@@ -165,7 +165,7 @@ kernel!(
     ARRAY = "kql_pack_array" -> Dynamic, |a, n| {
     let values = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         out.pack(|bytes| {
             Packer::new(bytes).array(|array| {
                 for value in &values {

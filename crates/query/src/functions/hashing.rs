@@ -48,7 +48,7 @@ kernel!(XXHASH64_LONG = "kql_hash_long" -> Long, |a, n| {
 /// One hash a row, or its rest from a division by the second argument.
 fn hashes(a: &[ColumnarValue], rows: usize, hash: impl Fn(usize) -> u64) -> Result<ArrayRef> {
     let modulo = a.get(1).map(Column::<Long>::of).transpose()?;
-    let hashes: Int64Array = (0..rows)
+    let hashes: Int64Array = crate::limits::rows(rows)
         .map(|row| match &modulo {
             None => Some(hash(row) as i64),
             Some(modulo) => match modulo.get(row) {

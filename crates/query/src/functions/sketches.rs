@@ -75,7 +75,7 @@ function!(
 kernel!(PERCENTILES = "kql_percentiles_array_tdigest" -> Dynamic, |a, n| {
     let (digests, wanted) = (Column::<Dyn>::of(&a[0])?, Column::<Dyn>::of(&a[1])?);
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let Some((digest, wanted)) = digests.get(row).and_then(Digest::of).zip(wanted.get(row)) else {
             out.push_null();
             continue;
@@ -153,7 +153,7 @@ fn each_merged<T>(
 ) -> Result<datafusion::arrow::array::ArrayRef> {
     let columns = arguments.iter().map(Column::<Dyn>::of).collect::<Result<Vec<_>>>()?;
     let mut out = PackedOut::new(rows);
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let values: Vec<_> = columns.iter().filter_map(|column| column.get(row)).collect();
         if values.iter().all(|view| view.kind() != Kind::Array) {
             out.push_null();

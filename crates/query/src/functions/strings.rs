@@ -44,7 +44,7 @@ function!(STRCAT = ["strcat"], Naming::None, [by_kernel(&[many("value", Accepts:
 kernel!(CONCATENATE = "kql_strcat" -> String, |a, n| {
     let parts = a.iter().map(Column::<Str>::of).collect::<Result<Vec<_>>>()?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         out.write(|text| parts.iter().for_each(|part| text.push_str(part.get(row).unwrap_or_default())));
     }
     Ok(out.finish())
@@ -85,7 +85,7 @@ kernel!(PART = "kql_substring" -> String, |a, n| {
     let starts = Column::<Long>::of(&a[1])?;
     let lengths = a.get(2).map(Column::<Long>::of).transpose()?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let length = match &lengths {
             None => i64::MAX,
             Some(lengths) => lengths.get(row).unwrap_or(0),
@@ -122,7 +122,7 @@ kernel!(
         let delimiters = Column::<Str>::of(&a[1])?;
         let places = a.get(2).map(Column::<Long>::of).transpose()?;
         let mut out = PackedOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let text = texts.get(row).unwrap_or_default();
             let delimiter = delimiters.get(row).unwrap_or_default();
             out.pack(|bytes| match &places {
@@ -216,7 +216,7 @@ kernel!(REPLACE_MATCHES = "kql_replace_regex" -> String, |a, n| {
     let regex = compile(pattern.get(0).unwrap_or_default())?;
     let rewrite = rewrite_of(rewrite.get(0).unwrap_or_default());
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         out.push(&regex.replace_all(texts.get(row).unwrap_or_default(), rewrite.as_str()));
     }
     Ok(out.finish())
@@ -295,7 +295,7 @@ kernel!(GROUP = "kql_extract" -> String, |a, n| {
     let texts = Column::<Str>::of(&a[2])?;
     let regex = compile(pattern.get(0).unwrap_or_default())?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let group = groups.get(row).and_then(|group| usize::try_from(group).ok());
         let captures = texts.get(row).and_then(|text| regex.captures(text));
         let found = captures.zip(group).and_then(|(captures, group)| captures.get(group));
@@ -331,7 +331,7 @@ kernel!(
         let start = compile(&format!("^(?:{pattern})"))?;
         let end = compile(&format!("(?:{pattern})$"))?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let mut text = texts.get(row).unwrap_or_default();
             if let Some(found) = at_start.then(|| start.find(text)).flatten() {
                 text = &text[found.end()..];
@@ -407,7 +407,7 @@ fn positions(
     let lookups = Column::<Str>::of(&a[1])?;
     let number = |index: usize| a.get(index).map(Column::<Long>::of).transpose();
     let (starts, lengths, occurrences) = (number(2)?, number(3)?, number(4)?);
-    let places: Result<Int64Array> = (0..n)
+    let places: Result<Int64Array> = crate::limits::rows(n)
         .map(|row| {
             let text = texts.get(row).unwrap_or_default();
             let get = |column: &Option<Column<Long>>, default| match column {
@@ -459,7 +459,7 @@ kernel!(READABLE_BYTES = "kql_format_bytes" -> String, |a, n| {
     let precisions = a.get(1).map(Column::<Long>::of).transpose()?;
     let units = a.get(2).map(Column::<Str>::of).transpose()?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let precision = precisions.as_ref().and_then(|p| p.get(row)).unwrap_or(0);
         let unit = units.as_ref().and_then(|u| u.get(row)).unwrap_or_default();
         match values.get(row) {

@@ -139,9 +139,11 @@ fn find(arguments: &[ColumnarValue], rows: usize, bounds: Bounds, ignore_case: b
         Some(constant) => {
             let text = prepared(constant.unwrap_or_default());
             let needle = Needle::new(&text, bounds);
-            (0..rows).map(|row| Some(test(texts.get(row).unwrap_or_default(), &needle))).collect()
+            crate::limits::rows(rows)
+                .map(|row| Some(test(texts.get(row).unwrap_or_default(), &needle)))
+                .collect()
         }
-        None => (0..rows)
+        None => crate::limits::rows(rows)
             .map(|row| {
                 let text = prepared(needles.get(row).unwrap_or_default());
                 Some(test(texts.get(row).unwrap_or_default(), &Needle::new(&text, bounds)))
@@ -198,9 +200,9 @@ kernel!(MATCHES_REGEX = "kql_matches_regex" -> Bool, |a, n| {
     let found: Result<BooleanArray> = match patterns.constant() {
         Some(pattern) => {
             let regex = compile(pattern.unwrap_or_default())?;
-            Ok((0..n).map(|row| Some(regex.is_match(texts.get(row).unwrap_or_default()))).collect())
+            Ok(crate::limits::rows(n).map(|row| Some(regex.is_match(texts.get(row).unwrap_or_default()))).collect())
         }
-        None => (0..n)
+        None => crate::limits::rows(n)
             .map(|row| Ok(Some(compile(patterns.get(row).unwrap_or_default())?.is_match(texts.get(row).unwrap_or_default()))))
             .collect(),
     };
@@ -288,7 +290,7 @@ fn has_terms(arguments: &[ColumnarValue], rows: usize, every: bool) -> Result<Ar
         if every { found.all(|found| found) } else { found.any(|found| found) }
     };
     let constant = lists.constant().is_some().then(|| terms_of(0));
-    let found: BooleanArray = (0..rows)
+    let found: BooleanArray = crate::limits::rows(rows)
         .map(|row| {
             let text = texts.get(row).unwrap_or_default();
             Some(match &constant {
@@ -319,7 +321,7 @@ pub(crate) fn first_term(arguments: &[ColumnarValue], rows: usize) -> Result<Arr
         found.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1)
     };
     let constant = lists.constant().is_some().then(|| terms_of(0));
-    let places: Int64Array = (0..rows)
+    let places: Int64Array = crate::limits::rows(rows)
         .map(|row| {
             let text = texts.get(row).unwrap_or_default();
             match &constant {

@@ -107,8 +107,7 @@ pub struct Budget(usize);
 
 impl Default for Budget {
     fn default() -> Self {
-        // More than that does not go into one column.
-        Budget(1 << 30)
+        Budget(crate::limits::batch_bytes_max())
     }
 }
 
@@ -120,7 +119,10 @@ impl Budget {
                 self.0 = rest;
                 Ok(())
             }
-            None => exec_err!("a function makes more than a gibibyte of values of a batch of rows"),
+            None => exec_err!(
+                "a function makes more than {} MiB of values of a batch of rows",
+                crate::limits::batch_bytes_max() >> 20
+            ),
         }
     }
 }

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 use weir_value::KustoType;
 
 use super::columns::shrink;
+use crate::limits::{self, Watching};
 use crate::physical;
 
 pub use datafusion::logical_expr::Volatility;
@@ -110,8 +111,16 @@ impl ScalarUDFImpl for KernelFunction {
         let constant = self.kernel.volatility == Volatility::Immutable
             && args.args.iter().all(|argument| matches!(argument, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
-        let column = (self.kernel.run)(&args.args, rows);
-        super::limit::check()?;
-        shrink(column?, constant)
+        let run = || {
+            let column = (self.kernel.run)(&args.args, rows);
+            // A column that is not whole because the query is to stop must not be taken for one that is.
+            limits::check()?;
+            super::limit::check()?;
+            shrink(column?, constant)
+        };
+        match args.config_options.extensions.get::<Watching>() {
+            Some(watching) => watching.0.during(run),
+            None => run(),
+        }
     }
 }

@@ -2,10 +2,10 @@ use std::cell::Cell;
 
 use datafusion::common::{Result, exec_err};
 
+use crate::limits::batch_bytes_max;
+
 /// Bytes that one value may have.
 const VALUE_BYTES_MAX: usize = 64 << 20;
-/// Bytes that the values of one batch of rows may have.
-const BATCH_BYTES_MAX: usize = 1 << 30;
 
 thread_local! {
     /// Whether a column that is being made grew beyond its limits.
@@ -14,14 +14,22 @@ thread_local! {
 
 /// Counts the bytes of a column while it is made. What goes beyond the limits is left out, and the kernel that makes
 /// it fails: see [`check`].
-#[derive(Default)]
-pub(super) struct Bytes(usize);
+pub(super) struct Bytes {
+    made: usize,
+    most: usize,
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Bytes { made: 0, most: batch_bytes_max() }
+    }
+}
 
 impl Bytes {
     /// Whether a further value of so many bytes fits.
     pub(super) fn fits(&mut self, bytes: usize) -> bool {
-        self.0 = self.0.saturating_add(bytes);
-        let fits = bytes <= VALUE_BYTES_MAX && self.0 <= BATCH_BYTES_MAX;
+        self.made = self.made.saturating_add(bytes);
+        let fits = bytes <= VALUE_BYTES_MAX && self.made <= self.most;
         if !fits {
             EXCEEDED.set(true);
         }
@@ -35,7 +43,7 @@ pub(super) fn check() -> Result<()> {
         true => exec_err!(
             "a calculated value has more than {} MiB, or those of some thousand rows together more than {} MiB",
             VALUE_BYTES_MAX >> 20,
-            BATCH_BYTES_MAX >> 20
+            batch_bytes_max() >> 20
         ),
         false => Ok(()),
     }

@@ -20,7 +20,7 @@ macro_rules! maps {
             f: impl for<'a> Fn($($type::Item<'a>),+) -> Option<T>,
         ) -> Result<ArrayRef> {
             $(let $arg = Column::<$type>::of(&arguments[$index])?;)+
-            let out: Out = (0..rows).map(|row| f($($arg.get(row)?),+)).collect();
+            let out: Out = crate::limits::rows(rows).map(|row| f($($arg.get(row)?),+)).collect();
             Ok(Arc::new(out))
         }
     };
@@ -36,7 +36,7 @@ macro_rules! writes {
         ) -> Result<ArrayRef> {
             $(let $arg = Column::<$type>::of(&arguments[$index])?;)+
             let mut out = TextOut::new(rows);
-            for row in 0..rows {
+            for row in crate::limits::rows(rows) {
                 if let ($(Some($arg),)+) = ($($arg.get(row),)+) {
                     out.write(|text| f($($arg,)+ text));
                 } else {
@@ -58,7 +58,7 @@ macro_rules! packs {
         ) -> Result<ArrayRef> {
             $(let $arg = Column::<$type>::of(&arguments[$index])?;)+
             let mut out = PackedOut::new(rows);
-            for row in 0..rows {
+            for row in crate::limits::rows(rows) {
                 if let ($(Some($arg),)+) = ($($arg.get(row),)+) {
                     out.pack(|bytes| f($($arg,)+ bytes));
                 } else {

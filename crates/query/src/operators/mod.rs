@@ -51,6 +51,7 @@ pub(crate) mod where_filter;
 use weir_kql::ast::{Operator, OperatorKind, Subquery};
 
 use crate::bind::{Binder, Env, Scope};
+use crate::limits::is_stopped;
 use crate::typed::Relation;
 
 /// One step of a pipeline: the table behind it, and the names that hold from there on.
@@ -61,6 +62,9 @@ pub(crate) fn bind(
     env: Env,
 ) -> (Relation, Env) {
     let span = operator.span;
+    if is_stopped() {
+        return (Relation::poison(), env);
+    }
     let output = match &operator.kind {
         OperatorKind::As { name, properties } => return as_name::bind(binder, input, name, properties, &env),
         OperatorKind::AssertSchema { columns } => assert_schema::bind(binder, input, columns, span),

@@ -6,4 +6,5 @@ mod conformance;
 mod optimised;
 mod oracle;
 mod random;
+mod runaway;
 mod stories;

@@ -2,7 +2,7 @@
 //!
 //! Tables of random rows go through random pipelines of operators that leave nothing to chance.
 
-use weir_query::{Engine, EngineOptions, Error, Request, WorkspaceCatalog};
+use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 
 use crate::random::pipeline;
 
@@ -12,7 +12,7 @@ const PIPELINES: u64 = 200;
 /// The rows as sorted lines.
 fn rows(engine: &Engine, text: &str) -> Result<Vec<String>, String> {
     let now_ticks = weir_value::datetime::parse("2026-06-15T12:30:00Z").unwrap();
-    let request = Request { now_ticks, ..Request::default() };
+    let request = QueryOptions { now_ticks, ..QueryOptions::default() };
     let outcome = engine.run(text, &WorkspaceCatalog::empty(), &request).map_err(|error| match error {
         Error::Text(diagnostics) => weir_kql::render(text, &diagnostics),
         other => format!("{other:?}"),
@@ -34,7 +34,7 @@ fn shortest(plain: &Engine, engine: &Engine, text: &str) -> String {
         let text = lines[..count].join("\n");
         let (expected, found) = (rows(plain, &text), rows(engine, &text));
         if expected != found {
-            let plan = engine.explain(&text, &WorkspaceCatalog::empty(), &Request::default());
+            let plan = engine.explain(&text, &WorkspaceCatalog::empty(), &QueryOptions::default());
             return format!("{text}\n{expected:#?}\n{found:#?}\n{}", plan.unwrap_or_default());
         }
     }

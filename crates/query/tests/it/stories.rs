@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use weir_answer::encode::{Format, Options};
-use weir_query::{Engine, EngineOptions, Request, WorkspaceCatalog};
+use weir_query::{Engine, EngineOptions, QueryOptions, WorkspaceCatalog};
 
 fn stories() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kql");
@@ -22,7 +22,7 @@ fn stories() -> Vec<PathBuf> {
 
 fn told(engine: &Engine, text: &str) -> String {
     let now_ticks = weir_value::datetime::parse("2026-06-15T12:30:00Z").unwrap();
-    let request = Request { now_ticks, ..Request::default() };
+    let request = QueryOptions { now_ticks, ..QueryOptions::default() };
     let catalog = WorkspaceCatalog::empty();
     let plans = engine.explain(text, &catalog, &request).expect("a story can be planned");
     // The plan behind it depends on the machine.

@@ -2,7 +2,9 @@
 
 pub mod ingest;
 pub mod query;
+pub mod serve;
 pub mod simulate;
+pub mod token;
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};

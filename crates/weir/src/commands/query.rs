@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use weir_answer::Answer;
-use weir_query::{Engine, EngineOptions, Error, Outcome, Request, WorkspaceCatalog};
+use weir_query::{Engine, EngineOptions, Error, Outcome, QueryOptions, WorkspaceCatalog};
 use weir_table::Workspace;
 use weir_value::datetime;
 
@@ -16,9 +16,6 @@ use crate::exit::Exit;
 use crate::form::{Form, Place};
 use crate::numbers::grouped;
 
-/// Memory that a query may hold before it spills to disk.
-const MEMORY_BYTES: usize = 4 << 30;
-
 pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let text = text(args)?;
     let runtime = weir_query::runtime().context("cannot start the runtime")?;
@@ -26,24 +23,34 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let catalog = WorkspaceCatalog::new(workspace.as_ref(), folder.data.join(&folder.workspace))
         .with_external_folders(args.external_folders.clone());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let options = EngineOptions { threads, memory_bytes: MEMORY_BYTES };
-    let engine = Engine::new(options, runtime.handle().clone())?;
-    let request =
-        Request { now_ticks: now_ticks(args)?, parameters: args.parameters.iter().cloned().collect() };
+    let memory_bytes = usize::try_from(args.memory).unwrap_or(usize::MAX);
+    let engine = Engine::new(EngineOptions { threads, memory_bytes }, runtime.handle().clone())?;
+    let options = QueryOptions {
+        now_ticks: now_ticks(args)?,
+        parameters: args.parameters.iter().cloned().collect(),
+        timeout: args.timeout,
+        rows_max: args.limit_rows,
+        bytes_max: args.limit_bytes.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
+        ..QueryOptions::default()
+    };
     if args.explain {
-        return match engine.explain(&text, &catalog, &request) {
+        return match engine.explain(&text, &catalog, &options) {
             Ok(plan) => {
                 print(|out| Ok(write!(out, "{plan}")?))?;
                 Ok(Exit::Done)
             }
             Err(Error::Text(diagnostics)) => Ok(wrong(&text, &diagnostics)),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(with_hint(error)),
         };
     }
-    let outcome = match engine.run(&text, &catalog, &request) {
+    let outcome = match engine.run(&text, &catalog, &options) {
         Ok(outcome) => outcome,
         Err(Error::Text(diagnostics)) => return Ok(wrong(&text, &diagnostics)),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            // What it left behind is not waited for.
+            runtime.shutdown_background();
+            return Err(with_hint(error));
+        }
     };
     if !outcome.diagnostics.is_empty() {
         eprint!("{}", shown(&text, &outcome.diagnostics));
@@ -56,6 +63,22 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
         None => print_all(args, &outcome)?,
     }
     Ok(Exit::Done)
+}
+
+/// An error with the option that allows more.
+fn with_hint(error: Error) -> anyhow::Error {
+    let hint = match error {
+        Error::TimedOut(_) => "allow more with --timeout",
+        Error::OutOfMemory { .. } => "allow more with --memory, or summarize before joining and sorting",
+        Error::TooManyRows(_) => "allow more with --limit-rows, or end the query with take, top or summarize",
+        Error::TooManyBytes(_) => "allow more with --limit-bytes, or project fewer columns",
+        _ => return error.into(),
+    };
+    let message = format!("{error}: {hint}");
+    match error {
+        Error::OutOfMemory { source, .. } => anyhow::Error::new(source).context(message),
+        _ => anyhow::anyhow!(message),
+    }
 }
 
 /// The text: an argument, a file, or standard input.

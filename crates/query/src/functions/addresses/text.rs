@@ -95,7 +95,7 @@ fn find(
         items.into_iter().filter_map(View::as_str).filter(|text| valid(text)).map(str::to_owned).collect()
     };
     let constant = lists.constant().map(|_| wanted_of(0));
-    let found: BooleanArray = (0..rows)
+    let found: BooleanArray = crate::limits::rows(rows)
         .map(|row| {
             let own = if constant.is_none() { wanted_of(row) } else { Vec::new() };
             let wanted = constant.as_ref().unwrap_or(&own);

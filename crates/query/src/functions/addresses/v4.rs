@@ -59,7 +59,7 @@ kernel!(MATCHED = "kql_ipv4_is_match" -> Bool, |a, n| {
 fn compare(a: &[ColumnarValue], rows: usize) -> Result<Vec<Option<std::cmp::Ordering>>> {
     let (first, second) = (Column::<Str>::of(&a[0])?, Column::<Str>::of(&a[1])?);
     let prefixes = a.get(2).map(Column::<Long>::of).transpose()?;
-    Ok((0..rows)
+    Ok(crate::limits::rows(rows)
         .map(|row| {
             let (first, second) = (Network::parse(first.get(row)?)?, Network::parse(second.get(row)?)?);
             let prefix = match &prefixes {
@@ -109,7 +109,7 @@ pub(super) fn in_any<N: Copy>(
         })
     };
     let constant = ranges.constant().map(|_| ranges_of(0));
-    let found: BooleanArray = (0..rows)
+    let found: BooleanArray = crate::limits::rows(rows)
         .map(|row| {
             let own = if constant.is_none() { ranges_of(row) } else { None };
             let ranges = constant.as_ref().unwrap_or(&own).as_ref()?;
@@ -213,7 +213,7 @@ kernel!(FORMATTED = "kql_format_ipv4" -> String, |a, n| {
     let (texts, prefixes) = (Column::<Str>::of(&a[0])?, Column::<Long>::of(&a[1])?);
     let with_prefix = Column::<bool>::of(&a[2])?.get(0).unwrap_or(false);
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let network = texts.get(row).and_then(Network::parse);
         let network = network.zip(prefixes.get(row)).and_then(|(network, prefix)| network.within(prefix));
         out.write(|text| {

@@ -98,7 +98,7 @@ kernel!(MATCHED = "kql_ipv6_is_match" -> Bool, |a, n| {
 fn compare(a: &[ColumnarValue], rows: usize) -> Result<Vec<Option<std::cmp::Ordering>>> {
     let (first, second) = (Column::<Str>::of(&a[0])?, Column::<Str>::of(&a[1])?);
     let prefixes = a.get(2).map(Column::<Long>::of).transpose()?;
-    Ok((0..rows)
+    Ok(crate::limits::rows(rows)
         .map(|row| {
             let first = Network::parse(first.get(row)?)?.comparable();
             let second = Network::parse(second.get(row)?)?.comparable();

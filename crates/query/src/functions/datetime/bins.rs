@@ -78,8 +78,9 @@ fn at_whole(
 ) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
     let [values, sizes, fixed] = [0, 1, 2].map(|index| Column::<LongValue>::of(&a[index]));
     let (values, sizes, fixed) = (values?, sizes?, fixed?);
-    let found: Int64Array =
-        (0..rows).map(|row| in_range(at(values.get(row)?, sizes.get(row)?, fixed.get(row)?)?)).collect();
+    let found: Int64Array = crate::limits::rows(rows)
+        .map(|row| in_range(at(values.get(row)?, sizes.get(row)?, fixed.get(row)?)?))
+        .collect();
     Ok(std::sync::Arc::new(found))
 }
 
@@ -89,7 +90,7 @@ kernel!(AT_LONG = "kql_bin_at_long" -> Long, |a, n| at_whole(a, n, Some));
 kernel!(AT_REAL = "kql_bin_at_real" -> Real, |a, n| {
     let [values, sizes, fixed] = [0, 1, 2].map(|index| Column::<RealValue>::of(&a[index]));
     let (values, sizes, fixed) = (values?, sizes?, fixed?);
-    let found: Float64Array = (0..n)
+    let found: Float64Array = crate::limits::rows(n)
         .map(|row| {
             let (value, size, fixed) = (values.get(row)?, sizes.get(row)?, fixed.get(row)?);
             (size > 0.0).then(|| ((value - fixed) / size).floor() * size + fixed)
@@ -119,7 +120,7 @@ function!(
 kernel!(NEAR = "kql_around" -> Bool, |a, n| {
     let [values, centers, deltas] = [0, 1, 2].map(|index| Column::<LongValue>::of(&a[index]));
     let (values, centers, deltas) = (values?, centers?, deltas?);
-    let near: BooleanArray = (0..n)
+    let near: BooleanArray = crate::limits::rows(n)
         .map(|row| {
             let (value, center, delta) = (values.get(row)?, centers.get(row)?, deltas.get(row)?);
             Some((i128::from(value) - i128::from(center)).abs() <= i128::from(delta))
@@ -130,7 +131,7 @@ kernel!(NEAR = "kql_around" -> Bool, |a, n| {
 kernel!(NEAR_REAL = "kql_around_real" -> Bool, |a, n| {
     let [values, centers, deltas] = [0, 1, 2].map(|index| Column::<RealValue>::of(&a[index]));
     let (values, centers, deltas) = (values?, centers?, deltas?);
-    let near: BooleanArray = (0..n)
+    let near: BooleanArray = crate::limits::rows(n)
         .map(|row| {
             let (value, center, delta) = (values.get(row)?, centers.get(row)?, deltas.get(row)?);
             Some(value >= center - delta && value <= center + delta)
@@ -142,7 +143,7 @@ kernel!(NEAR_REAL = "kql_around_real" -> Bool, |a, n| {
 kernel!(NEAR_DECIMAL = "kql_around_decimal" -> Bool, |a, n| {
     let [values, centers, deltas] = [0, 1, 2].map(|index| Column::<Dec>::of(&a[index]));
     let (values, centers, deltas) = (values?, centers?, deltas?);
-    let near: BooleanArray = (0..n)
+    let near: BooleanArray = crate::limits::rows(n)
         .map(|row| {
             let (value, center, delta) = (values.get(row)?, centers.get(row)?, deltas.get(row)?);
             Some(value >= center.minus(delta)? && value <= center.plus(delta)?)

@@ -58,7 +58,7 @@ kernel!(
     DATE = "kql_make_datetime" -> Datetime, |a, n| {
         let parts = a[..5].iter().map(Column::<Long>::of).collect::<Result<Vec<_>>>()?;
         let seconds = Column::<Real>::of(&a[5])?;
-        let dates: Int64Array = (0..n)
+        let dates: Int64Array = crate::limits::rows(n)
             .map(|row| {
                 let parts: Option<Vec<i64>> = parts.iter().map(|part| part.get(row)).collect();
                 let &[year, month, day, hour, minute] = parts?.as_slice() else { return None };
@@ -129,7 +129,7 @@ kernel!(
     SPAN = "kql_make_timespan" -> Timespan, |a, n| {
         let parts = a[..3].iter().map(Column::<Long>::of).collect::<Result<Vec<_>>>()?;
         let seconds = Column::<Real>::of(&a[3])?;
-        let spans: Int64Array = (0..n)
+        let spans: Int64Array = crate::limits::rows(n)
             .map(|row| {
                 let parts: Option<Vec<i64>> = parts.iter().map(|part| part.get(row)).collect();
                 let &[days, hours, minutes] = parts?.as_slice() else { return None };

@@ -72,7 +72,7 @@ fn shift(
     let dates = Column::<Long>::of(&a[0])?;
     let names = Column::<Str>::of(&a[1])?;
     let mut zones: HashMap<&str, Option<Tz>> = HashMap::new();
-    let shifted: Int64Array = (0..rows)
+    let shifted: Int64Array = crate::limits::rows(rows)
         .map(|row| {
             let (ticks, name) = (dates.get(row)?, names.get(row)?);
             let zone = (*zones.entry(name).or_insert_with(|| name.parse().ok()))?;

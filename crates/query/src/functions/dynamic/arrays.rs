@@ -113,7 +113,7 @@ kernel!(
         let values = Column::<Dyn>::of(&a[1])?;
         let number = |index: usize| a.get(index).map(Column::<Long>::of).transpose();
         let (starts, lengths, occurrences) = (number(2)?, number(3)?, number(4)?);
-        let places: Int64Array = (0..n)
+        let places: Int64Array = crate::limits::rows(n)
             .map(|row| {
                 let array = as_array(arrays.get(row))?;
                 let get = |column: &Option<Column<Long>>, default| match column {

@@ -111,7 +111,7 @@ function!(
 kernel!(CONTAINED = "kql_set_has_element" -> Bool, |a, n| {
     let sets = Column::<Dyn>::of(&a[0])?;
     let values = Column::<Dyn>::of(&a[1])?;
-    let found: BooleanArray = (0..n)
+    let found: BooleanArray = crate::limits::rows(n)
         .map(|row| {
             let value = values.get(row);
             Some(as_array(sets.get(row))?.items().any(|item| same(Some(item), value)))

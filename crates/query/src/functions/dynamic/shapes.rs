@@ -196,7 +196,7 @@ function!(
 kernel!(TYPE_NAME = "kql_gettype" -> String, |a, n| {
     let values = Column::<Dyn>::of(&a[0])?;
     let mut out = crate::kernel::TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         out.push(values.get(row).map_or(Kind::Null, View::kind).name());
     }
     Ok(out.finish())

@@ -74,7 +74,7 @@ function!(pub(super) DECODE_TO_GUID = ["base64_decode_toguid"], Naming::None, [b
 kernel!(GUID = "kql_base64_decode_toguid" -> Guid, |a, n| {
     let texts = Column::<Str>::of(&a[0])?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let bytes: Option<[u8; 16]> = texts.get(row).and_then(decode).and_then(|bytes| bytes.try_into().ok());
         match bytes {
             Some(bytes) => out.write(|text| {

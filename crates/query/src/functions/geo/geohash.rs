@@ -97,7 +97,7 @@ kernel!(
         let (longitudes, latitudes) = (Column::<RealValue>::of(&a[0])?, Column::<RealValue>::of(&a[1])?);
         let accuracies = a.get(2).map(Column::<Long>::of).transpose()?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let accuracy = match &accuracies {
                 None => Some(5),
                 Some(accuracies) => accuracies.get(row).and_then(|accuracy| usize::try_from(accuracy).ok()),

@@ -186,7 +186,7 @@ kernel!(
         let (longitudes, latitudes) = (Column::<RealValue>::of(&a[0])?, Column::<RealValue>::of(&a[1])?);
         let levels = a.get(2).map(Column::<Long>::of).transpose()?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let level = match &levels {
                 None => Some(LEVEL_DEFAULT),
                 Some(levels) => levels.get(row).and_then(|level| u32::try_from(level).ok()),

@@ -116,7 +116,7 @@ fn measure<S, T>(
     let (longitudes, latitudes) = (Column::<RealValue>::of(&a[0])?, Column::<RealValue>::of(&a[1])?);
     let shapes = Column::<Dyn>::of(&a[2])?;
     let constant = shapes.constant().map(|shape| shape.and_then(&read).transpose()).transpose()?;
-    (0..rows)
+    crate::limits::rows(rows)
         .map(|row| {
             let own = match constant {
                 Some(_) => None,

@@ -148,7 +148,7 @@ function!(
 );
 kernel!(METRES = "kql_geo_distance_2points" -> Real, |a, n| {
     let columns = columns(a)?;
-    let distances: Float64Array = (0..n)
+    let distances: Float64Array = crate::limits::rows(n)
         .map(|row| {
             let &[lon1, lat1, lon2, lat2] = numbers(&columns, row)?.as_slice() else { return None };
             Some(RADIUS * Point::of(lon1, lat1)?.angle(Point::of(lon2, lat2)?))
@@ -173,7 +173,7 @@ function!(
 );
 kernel!(IN_CIRCLE = "kql_geo_point_in_circle" -> Bool, |a, n| {
     let columns = columns(a)?;
-    let inside: BooleanArray = (0..n)
+    let inside: BooleanArray = crate::limits::rows(n)
         .map(|row| {
             let &[lon, lat, center_lon, center_lat, radius] = numbers(&columns, row)?.as_slice() else { return None };
             let angle = Point::of(lon, lat)?.angle(Point::of(center_lon, center_lat)?);
@@ -203,7 +203,7 @@ fn whole_turn(angle: f64) -> f64 {
 function!(pub(super) AZIMUTH = ["geo_azimuth"], Naming::None, [by_kernel(TWO_POINTS, &DIRECTION)]);
 kernel!(DIRECTION = "kql_geo_azimuth" -> Real, |a, n| {
     let columns = columns(a)?;
-    let directions: Float64Array = (0..n)
+    let directions: Float64Array = crate::limits::rows(n)
         .map(|row| {
             let &[lon1, lat1, lon2, lat2] = numbers(&columns, row)?.as_slice() else { return None };
             azimuth((lon1, lat1), (lon2, lat2))
@@ -231,7 +231,7 @@ kernel!(
     /// At the second point, from the first clockwise to the third.
     CLOCKWISE = "kql_geo_angle" -> Real, |a, n| {
         let columns = columns(a)?;
-        let angles: Float64Array = (0..n)
+        let angles: Float64Array = crate::limits::rows(n)
             .map(|row| {
                 let &[lon1, lat1, lon2, lat2, lon3, lat3] = numbers(&columns, row)?.as_slice() else { return None };
                 let at = (lon2, lat2);

@@ -24,7 +24,7 @@ static RANDOM: Kernel =
 fn random(a: &[ColumnarValue], rows: usize) -> Result<datafusion::arrow::array::ArrayRef> {
     let limits = a.first().map(Column::<Long>::of).transpose()?;
     let mut state = uuid::Uuid::new_v4().as_u64_pair().0;
-    let numbers: Float64Array = (0..rows)
+    let numbers: Float64Array = crate::limits::rows(rows)
         .map(|row| {
             // 53 bits are what a real holds.
             let number = (split_mix(&mut state) >> 11) as f64 / (1_u64 << 53) as f64;

@@ -31,7 +31,7 @@ macro_rules! of_beta {
         kernel!($kernel = (concat!("kql_", $name)) -> Real, |a, n| {
             let [x, alpha, beta] = [0, 1, 2].map(|index| Column::<Real>::of(&a[index]));
             let (x, alpha, beta) = (x?, alpha?, beta?);
-            let values: Float64Array = (0..n)
+            let values: Float64Array = crate::limits::rows(n)
                 .map(|row| {
                     let (x, alpha, beta) = (x.get(row)?, alpha.get(row)?, beta.get(row)?);
                     let valid = [alpha, beta].into_iter().all(|p| p > 0.0 && p <= PARAMETER_MAX);
@@ -135,7 +135,7 @@ kernel!(
     /// How likely two samples of one mean are as far apart, or further.
     WELCH = "kql_welch_test" -> Real, |a, n| {
         let values = a.iter().map(Column::<Real>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
-        let results: Float64Array = (0..n)
+        let results: Float64Array = crate::limits::rows(n)
             .map(|row| {
                 let given: Option<Vec<f64>> = values.iter().map(|column| column.get(row)).collect();
                 match given?.as_slice() {

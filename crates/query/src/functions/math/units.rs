@@ -74,7 +74,7 @@ fn convert(a: &[ColumnarValue], rows: usize, quantity: &Quantity) -> Result<Arra
         (Some(from), Some(to)) => Some((find(from)?, find(to)?)),
         _ => None,
     };
-    let converted: Result<Float64Array> = (0..rows)
+    let converted: Result<Float64Array> = crate::limits::rows(rows)
         .map(|row| {
             let units = match constant {
                 Some(units) => units,

@@ -104,7 +104,7 @@ macro_rules! fill_kernel {
         kernel!($kernel = $name -> Dynamic, |a, n| {
             let columns = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
             let mut out = PackedOut::new(n);
-            for row in 0..n {
+            for row in crate::limits::rows(n) {
                 let view = |place: usize| {
                     columns.get(place).and_then(|column| column.get(row)).unwrap_or(View::new(&[]))
                 };

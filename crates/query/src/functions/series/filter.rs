@@ -32,7 +32,7 @@ kernel!(FIR_KERNEL = "kql_series_fir" -> Dynamic, |a, n| {
     let (series, filters) = (Column::<Dyn>::of(&a[0])?, Column::<Dyn>::of(&a[1])?);
     let (normalize, center) = (Column::<bool>::of(&a[2])?, Column::<bool>::of(&a[3])?);
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let series = series.get(row).and_then(all_numbers);
         let filter = filters.get(row).and_then(all_numbers);
         let filtered = series.zip(filter).and_then(|(series, filter)| {
@@ -76,7 +76,7 @@ function!(
 kernel!(IIR_KERNEL = "kql_series_iir" -> Dynamic, |a, n| {
     let columns = a.iter().map(Column::<Dyn>::of).collect::<datafusion::common::Result<Vec<_>>>()?;
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let numbers = |place: usize| columns.get(place)?.get(row).and_then(all_numbers);
         let filtered = numbers(0).zip(numbers(1)).zip(numbers(2));
         match filtered.and_then(|((series, numerators), denominators)| iir(&series, &numerators, &denominators)) {
@@ -143,7 +143,7 @@ fn unknown_period(a: &mut crate::bind::Arguments<'_, '_, '_>) -> Typed {
 kernel!(SEASONAL_KERNEL = "kql_series_seasonal" -> Dynamic, |a, n| {
     let (series, periods) = (Column::<Dyn>::of(&a[0])?, Column::<Long>::of(&a[1])?);
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         let period = periods.get(row).and_then(|period| usize::try_from(period).ok());
         match series.get(row).and_then(numbers).zip(period.filter(|period| *period > 0)) {
             Some((series, period)) => out.pack(|bytes| pack_reals(bytes, seasonal(&series, period))),

@@ -23,7 +23,7 @@ macro_rules! transform {
         kernel!($kernel = $name -> Dynamic, |a, n| {
             let (real, imaginary) = (Column::<Dyn>::of(&a[0])?, Column::<Dyn>::of(&a[1])?);
             let mut out = PackedOut::new(n);
-            for row in 0..n {
+            for row in crate::limits::rows(n) {
                 match points(real.get(row), imaginary.get(row)) {
                     Some(points) => out.pack(|bytes| {
                         pack_reals(bytes, transformed(points, $back).into_iter().map(|$part| Some($value)));

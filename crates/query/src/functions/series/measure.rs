@@ -92,7 +92,7 @@ function!(
 kernel!(COSINE_KERNEL = "kql_series_cosine_similarity" -> Real, |a, n| {
     let (left, right) = (Column::<Dyn>::of(&a[0])?, Column::<Dyn>::of(&a[1])?);
     let (left_size, right_size) = (Column::<Real>::of(&a[2])?, Column::<Real>::of(&a[3])?);
-    let similarities: Float64Array = (0..n)
+    let similarities: Float64Array = crate::limits::rows(n)
         .map(|row| {
             let (x, y) = (left.get(row).and_then(all_numbers)?, right.get(row).and_then(all_numbers)?);
             let size = |given: Option<f64>, series: &[f64]| given.unwrap_or_else(|| dot(series, series).sqrt());
@@ -166,7 +166,7 @@ function!(
 kernel!(STATS_BAG = "kql_series_stats_dynamic" -> Dynamic, |a, n| {
     let (series, leave_out) = (Column::<Dyn>::of(&a[0])?, Column::<bool>::of(&a[1])?);
     let mut out = PackedOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         match series.get(row).and_then(|series| stats(series, leave_out.get(row) == Some(true))) {
             None => out.push_null(),
             Some(stats) => out.pack(|bytes| Packer::new(bytes).bag(|bag| {
@@ -189,7 +189,7 @@ macro_rules! part {
     ($kernel:ident, $name:literal, $type:ident, $array:ident, $field:ident) => {
         kernel!($kernel = $name -> $type, |a, n| {
             let (series, leave_out) = (Column::<Dyn>::of(&a[0])?, Column::<bool>::of(&a[1])?);
-            let values: $array = (0..n)
+            let values: $array = crate::limits::rows(n)
                 .map(|row| {
                     let stats = stats(series.get(row)?, leave_out.get(row) == Some(true))?;
                     Some(stats.$field)

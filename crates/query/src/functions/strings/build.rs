@@ -28,7 +28,7 @@ kernel!(DELIMITED = "kql_strcat_delim" -> String, |a, n| {
     let parts = a.iter().map(Column::<Str>::of).collect::<Result<Vec<_>>>()?;
     let Some((delimiter, parts)) = parts.split_first() else { return exec_err!("strcat_delim() lacks its delimiter") };
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         out.write(|text| {
             for (place, part) in parts.iter().enumerate() {
                 if place > 0 {
@@ -61,7 +61,7 @@ kernel!(
         let delimiters = a.get(2).map(Column::<Str>::of).transpose()?;
         let mut out = TextOut::new(n);
         let mut budget = Budget::default();
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let text = texts.get(row).unwrap_or_default();
             let delimiter = delimiters.as_ref().and_then(|column| column.get(row)).unwrap_or_default();
             let count = usize::try_from(counts.get(row).unwrap_or(0).min(REPEAT_MAX)).unwrap_or(0);
@@ -101,7 +101,7 @@ kernel!(
         let table_of = |row: usize| translation(searched.get(row).unwrap_or_default(), replacements.get(row).unwrap_or_default());
         let constant = searched.constant().and(replacements.constant()).map(|_| table_of(0));
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let own = if constant.is_none() { Some(table_of(row)) } else { None };
             let Some(table) = constant.as_ref().or(own.as_ref()) else { continue };
             let text = texts.get(row).unwrap_or_default();
@@ -155,7 +155,7 @@ fn hex<V: crate::kernel::Value>(
     let values = Column::<V>::of(&a[0])?;
     let lengths = a.get(1).map(Column::<LongValue>::of).transpose()?;
     let mut out = TextOut::new(rows);
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let length = lengths.as_ref().and_then(|lengths| lengths.get(row)).unwrap_or(0);
         // A long has sixteen digits at most, and more are not given.
         let width = usize::try_from(length.clamp(0, 16)).unwrap_or(0);
@@ -193,7 +193,7 @@ kernel!(
     OF_CODEPOINTS = "kql_unicode_codepoints_to_string" -> String, |a, n| {
         let values = a.iter().map(Column::<Dyn>::of).collect::<Result<Vec<_>>>()?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let text: Option<String> = values
                 .iter()
                 .filter_map(|column| column.get(row))

@@ -63,7 +63,7 @@ kernel!(
         let texts = Column::<Str>::of(&a[0])?;
         let needles = Column::<Str>::of(&a[1])?;
         let constant = needles.constant().map(Option::unwrap_or_default).map(|needle| Finder::new(needle.as_bytes()));
-        let counts: Int64Array = (0..n)
+        let counts: Int64Array = crate::limits::rows(n)
             .map(|row| {
                 let text = texts.get(row).unwrap_or_default().as_bytes();
                 Some(match &constant {

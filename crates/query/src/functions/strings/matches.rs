@@ -178,7 +178,7 @@ kernel!(
         let pairs_of = |row: usize| pairs(lookups.get(row), rewrites.get(row));
         let constant = lookups.constant().and(rewrites.constant()).map(|_| pairs_of(0)).transpose()?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let own = if constant.is_none() { Some(pairs_of(row)?) } else { None };
             let Some(pairs) = constant.as_ref().or(own.as_ref()) else { continue };
             let text = texts.get(row).unwrap_or_default();

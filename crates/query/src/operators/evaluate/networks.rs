@@ -107,7 +107,7 @@ fn candidates(
     };
     let mut out = PackedOut::new(rows);
     let mut text = String::new();
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let network = texts.get(row).and_then(parse);
         let Some(network) = network.filter(|network| lengths.iter().any(|l| *l <= network.length)) else {
             out.push_null();

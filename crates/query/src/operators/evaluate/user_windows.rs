@@ -190,7 +190,7 @@ fn sliding(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let [start, end, lookback, bin] = constants(arguments)?;
     let times = Values::<Long>::of(&arguments[0])?;
     let mut out = PackedOut::new(rows);
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let windows = times.get(row).and_then(|time| {
             let own =
                 time.checked_sub(start)?.checked_div_euclid(bin)?.checked_mul(bin)?.checked_add(start)?;
@@ -227,7 +227,7 @@ fn active(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let [start, end, lookback, period, least, bin] = constants(arguments)?;
     let lists = Values::<Dyn>::of(&arguments[0])?;
     let mut out = PackedOut::new(rows);
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         let mut times: Vec<i64> =
             lists.get(row).into_iter().flat_map(|list| list.items()).filter_map(View::as_long).collect();
         times.sort_unstable();

@@ -183,7 +183,7 @@ macro_rules! axis_of {
             let (first, last) = (Column::<Long>::of(&a[0])?, Column::<Long>::of(&a[1])?);
             let (origin, step) = (Column::<$value>::of(&a[2])?, Column::<$value>::of(&a[3])?);
             let mut out = PackedOut::new(n);
-            for row in 0..n {
+            for row in crate::limits::rows(n) {
                 let ends = first.get(row).zip(last.get(row)).zip(origin.get(row)).zip(step.get(row));
                 out.pack(|bytes| {
                     Packer::new(bytes).array(|array| {

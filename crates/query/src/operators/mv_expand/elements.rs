@@ -58,7 +58,7 @@ kernel!(TO_TIMESPAN = "kql_element_to_timespan" -> Timespan, |a, n| {
 kernel!(TO_GUID = "kql_element_to_guid" -> Guid, |a, n| {
     let values = Column::<Dyn>::of(&a[0])?;
     let mut out = TextOut::new(n);
-    for row in 0..n {
+    for row in crate::limits::rows(n) {
         match values.get(row).and_then(|view| view.as_str()).and_then(guid::parse) {
             Some(canonical) => out.push(&canonical),
             None => out.push_null(),

@@ -188,7 +188,7 @@ kernel!(
             return Ok(out.finish());
         };
         let mut captures = Vec::new();
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             match texts.get(row) {
                 Some(text) if pattern.captures(text, &mut captures) => pack(&mut out, captures.iter().copied()),
                 _ => out.push_null(),
@@ -213,7 +213,7 @@ kernel!(
             .map(|(place, _)| place)
             .collect();
         let mut locations = regex.capture_locations();
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let text = texts.get(row).unwrap_or_default();
             match regex.captures_read(&mut locations, text) {
                 Some(_) => {
@@ -233,7 +233,7 @@ kernel!(
         let captures = Column::<Dyn>::of(&a[0])?;
         let places = Column::<Long>::of(&a[1])?;
         let mut out = TextOut::new(n);
-        for row in 0..n {
+        for row in crate::limits::rows(n) {
             let capture = captures.get(row).zip(places.get(row)).and_then(|(array, place)| array.item(place));
             out.push(capture.and_then(|capture| capture.as_str()).unwrap_or_default());
         }

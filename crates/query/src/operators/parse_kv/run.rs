@@ -24,7 +24,7 @@ fn each(
         _ => keys.get(0).into_iter().flat_map(|keys| keys.items()).filter_map(View::as_str).collect(),
     };
     let mut values = Values { keys: &keys, found: vec![None; keys.len()] };
-    for row in 0..rows {
+    for row in crate::limits::rows(rows) {
         values.found.iter_mut().for_each(|value| *value = None);
         read(texts.get(row).unwrap_or_default(), &mut values);
         out.pack(|bytes| {

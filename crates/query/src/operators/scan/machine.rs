@@ -13,6 +13,7 @@ use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 
+use crate::limits::check;
 use crate::physical;
 use crate::typed::Column;
 
@@ -171,6 +172,7 @@ impl Machine<'_> {
         let assigned = defaults.iter().map(|_| Values::default()).collect();
         let mut answered = Answered { assigned, ..Answered::default() };
         for row in 0..batch.num_rows() {
+            check()?;
             for at in (0..self.steps.len()).rev() {
                 let place = Place { batch, row, state: None, defaults: &defaults, blanks: &blanks };
                 let Some(found) = self.found(&compiled[at], at, &states, place)? else { continue };

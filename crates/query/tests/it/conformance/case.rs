@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 use weir_answer::encode::{Request as EncodeRequest, kusto_v1};
-use weir_query::{Engine, Error, Request, WorkspaceCatalog};
+use weir_query::{Engine, Error, QueryOptions, WorkspaceCatalog};
 
 use super::same::{same_rows, same_type};
 
@@ -86,7 +86,7 @@ impl Case {
     pub fn run(&self, engine: &Engine) -> Verdict {
         let catalog = WorkspaceCatalog::new(None, "nowhere".into());
         let now_ticks = weir_value::datetime::parse(NOW).unwrap();
-        let request = Request { now_ticks, ..Request::default() };
+        let request = QueryOptions { now_ticks, ..QueryOptions::default() };
         match catch_unwind(AssertUnwindSafe(|| engine.run(&self.query, &catalog, &request))) {
             Err(_) => Verdict::Panicked,
             Ok(Err(_)) if self.refused => Verdict::Right,
@@ -101,7 +101,8 @@ impl Case {
 
     fn judge(&self, answer: &weir_answer::Answer) -> Verdict {
         let mut bytes = Vec::new();
-        kusto_v1::write(&[answer], &EncodeRequest::default(), &mut bytes).expect("an answer is written");
+        kusto_v1::write(&[answer], &EncodeRequest::default(), None, &mut bytes)
+            .expect("an answer is written");
         let written: Value = serde_json::from_slice(&bytes).expect("an answer is JSON");
         let rows: Vec<Vec<Value>> = written["Tables"][0]["Rows"]
             .as_array()

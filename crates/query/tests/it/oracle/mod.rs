@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use weir_query::{Engine, EngineOptions, Error, Request, WorkspaceCatalog};
+use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 
 /// What a binder makes of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn theirs(answer: &Value) -> Verdict {
 
 fn ours(engine: &Engine, catalog: &WorkspaceCatalog, query: &str) -> Verdict {
     let now_ticks = weir_value::datetime::parse("2026-06-15T12:30:00Z").unwrap();
-    let request = Request { now_ticks, ..Request::default() };
+    let request = QueryOptions { now_ticks, ..QueryOptions::default() };
     match engine.columns(query, catalog, &request) {
         Ok(results) => {
             let last = results.last().map(Vec::as_slice).unwrap_or_default();
