@@ -30,8 +30,23 @@ release: ## Build the program as it is shipped
 	cargo build --locked --release -p weir
 	@echo "built $(RELEASE)/weir"
 
+WEB := web
+.PHONY: web
+web: web-packages ## Build the web application; the next build of weir takes it in
+	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent build; \
+	else echo "no npm: the web application is not built, and weir serves none"; fi
+
+.PHONY: web-packages
+web-packages:
+	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi
+
+.PHONY: test-web
+test-web: web-packages ## Unit tests of the web application; left out where there is no npm
+	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent check && npm test --silent; \
+	else echo "no npm: the tests of the web application are skipped"; fi
+
 .PHONY: test
-test: format-check test-rust test-acceptance ## Run every test
+test: format-check test-rust test-web test-acceptance ## Run every test
 
 .PHONY: test-rust
 test-rust: oracle ## Unit, integration, conformance and documentation tests

@@ -11,6 +11,9 @@ export default defineConfig({
     fs: { allow: [".."] },
   },
   build: {
+    // Beside it a file is tracked, so that the folder is there for the build of the server.
+    outDir: "dist/app",
+    emptyOutDir: true,
     target: "es2022",
     // The licences of what is bundled stay in the bundle.
     license: { fileName: "licenses.md" },

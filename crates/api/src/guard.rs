@@ -15,7 +15,7 @@ use crate::context::{Context, new_id};
 use crate::failure::Failure;
 use crate::metrics::Part;
 use crate::service::Service;
-use crate::{audit, kusto, monitor, own};
+use crate::{audit, kusto, monitor, own, web};
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 const ACTIVITY_ID: HeaderName = HeaderName::from_static("x-ms-activity-id");
@@ -221,9 +221,10 @@ fn dress(response: &mut Response, context: &Context) {
     }
 }
 
-/// What is not there.
-pub async fn nothing(Extension(context): Extension<Context>, uri: Uri) -> Response {
-    refusal(part(uri.path()), &Failure::NotFound, &context)
+/// A page or a file of the web application, or what is not there.
+pub async fn other(Extension(context): Extension<Context>, request: Request) -> Response {
+    let answer = web::answer(&request);
+    answer.unwrap_or_else(|| refusal(part(request.uri().path()), &Failure::NotFound, &context))
 }
 
 /// What is there for other methods.

@@ -9,6 +9,8 @@
 //! 4. `ask`: its turn ([`gate`]), its limits, its rows; `catalogue` and `library` are what it is asked of
 //! 5. `spool`, `http`: the answer on its way out
 //!
+//! `web` has the files of the web application, which asks by the same addresses.
+//!
 //! This is the only crate that knows HTTP.
 
 mod ask;
@@ -32,6 +34,7 @@ mod server;
 mod service;
 mod spool;
 pub mod tls;
+mod web;
 
 use std::sync::Arc;
 
@@ -54,7 +57,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/v1/rest/ingest/{*table}", post(kusto::ingest))
         .route("/v1/{*resource}", get(monitor::handle).post(monitor::handle))
         .merge(own::routes())
-        .fallback(guard::nothing)
+        .fallback(guard::other)
         .method_not_allowed_fallback(guard::other_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&service), guard::guard))
         .with_state(service)

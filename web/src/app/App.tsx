@@ -8,11 +8,13 @@ import { PageProvider, usePage } from "./page";
 import { Popover } from "./Popover";
 import { navigate, usePlace, withSearch } from "./router";
 import { change, useDark, useSettings, type Theme } from "./settings";
+import { SignIn } from "./SignIn";
 import { Welcome } from "./Welcome";
 import { FilterBar } from "../filter/FilterBar";
 import { fixed } from "../filter/time";
 import { records, text } from "../kusto/answer";
 import { manage } from "../kusto/client";
+import { useTokenWanted } from "../kusto/token";
 import { AddressPage } from "../pages/AddressPage";
 import { DistributionPage } from "../pages/DistributionPage";
 import { HealthPage } from "../pages/HealthPage";
@@ -72,6 +74,11 @@ function Frame() {
   }
   const empty = !page.starting && page.extent === null && path !== "/query";
   if (empty) content = <Welcome />;
+  const guarded = useTokenWanted();
+  if (guarded) {
+    filtered = false;
+    content = <SignIn onDone={page.refresh} />;
+  }
   return (
     <div className={settings.narrow ? "frame narrow" : "frame"}>
       <a className="skip" href="#main">Skip to the content</a>

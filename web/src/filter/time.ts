@@ -38,12 +38,6 @@ export const QUICK: { text: string; title: string }[] = [
 /** Reads a range; null when the words are not understood. Days and weeks are those of UTC. */
 export function parseRange(text: string, now: number): Range | null {
   const words = text.trim().toLowerCase().replace(/\s+/g, " ");
-  const last = /^(?:last |past )?(\d+(?:\.\d+)?)? ?([a-z]+)(?: ago)?$/.exec(words);
-  const unit = last ? UNIT[last[2] ?? ""] : undefined;
-  if (last && unit !== undefined && (last[1] !== undefined || /^(last|past) /.test(words))) {
-    const length = Number(last[1] ?? "1") * unit;
-    return length >= MINUTE && length <= 3660 * DAY ? { start: now - length, end: now, moving: true } : null;
-  }
   const today = Math.floor(now / DAY) * DAY;
   // 1970 began on a Thursday; weeks begin on Mondays.
   const week = today - ((Math.floor(today / DAY) + 3) % 7) * DAY;
@@ -52,6 +46,12 @@ export function parseRange(text: string, now: number): Range | null {
     case "yesterday": return { start: today - DAY, end: today, moving: false };
     case "this week": return { start: week, end: now, moving: true };
     case "last week": return { start: week - 7 * DAY, end: week, moving: false };
+  }
+  const last = /^(?:last |past )?(\d+(?:\.\d+)?)? ?([a-z]+)(?: ago)?$/.exec(words);
+  const unit = last ? UNIT[last[2] ?? ""] : undefined;
+  if (last && unit !== undefined && (last[1] !== undefined || /^(last|past) /.test(words))) {
+    const length = Number(last[1] ?? "1") * unit;
+    return length >= MINUTE && length <= 3660 * DAY ? { start: now - length, end: now, moving: true } : null;
   }
   const pair = text.split(/\s*(?:\.\.| to | until )\s*/i);
   if (pair.length === 2) {

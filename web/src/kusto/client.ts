@@ -1,6 +1,7 @@
 // Queries by the Kusto protocol, version 2: text in, typed rows out.
 // Source: https://learn.microsoft.com/kusto/api/rest/response-v2
 
+import { refused, token } from "./token";
 import type { Answer, Column, Value, Visualization } from "./answer";
 
 /** What the server said of a query that it refused or could not finish. */
@@ -54,21 +55,25 @@ export async function manage(text: string, options: QueryOptions): Promise<Answe
   };
 }
 
-/** Runs a query and returns the bytes of its answer in another form, such as text/csv. */
+/** Runs a query by weir's own address and returns the bytes of its answer in another form, such as text/csv. */
 export async function download(text: string, accept: string, options: QueryOptions): Promise<Blob> {
-  return (await send("/v2/rest/query", text, options, accept)).blob();
+  const path = `/api/v1/workspaces/${encodeURIComponent(options.database || "default")}/query`;
+  return (await post(path, { query: text }, accept, options.signal)).blob();
 }
 
 async function send(path: string, text: string, options: QueryOptions, accept: string): Promise<Response> {
   const requestOptions: Record<string, unknown> = {};
   if (options.timeoutSeconds) requestOptions["servertimeout"] = timespan(options.timeoutSeconds);
   if (options.rowsMax) requestOptions["query_take_max_records"] = options.rowsMax;
-  const init: RequestInit = {
-    method: "POST",
-    headers: { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" },
-    body: JSON.stringify({ db: options.database, csl: text, properties: { Options: requestOptions } }),
-  };
-  if (options.signal) init.signal = options.signal;
+  return post(path, { db: options.database, csl: text, properties: { Options: requestOptions } }, accept, options.signal);
+}
+
+async function post(path: string, body: object, accept: string, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" };
+  const known = token();
+  if (known) headers["Authorization"] = `Bearer ${known}`;
+  const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body) };
+  if (signal) init.signal = signal;
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -77,6 +82,7 @@ async function send(path: string, text: string, options: QueryOptions, accept: s
     throw new QueryError("the server cannot be reached: is weir serve still running?", "NoServer", 0);
   }
   if (response.ok) return response;
+  if (response.status === 401) refused();
   throw failure(await response.text(), response.status);
 }
 

@@ -19,12 +19,6 @@ kustoDefaults.setLanguageSettings({
   formatter: { indentationSize: 4, pipeOperatorStyle: "Smart" },
 });
 
-// The look of the page around it.
-monaco.editor.defineTheme("weir-light", {
-  base: "vs", inherit: true, rules: [],
-  colors: { "editor.background": "#ffffff", "editorLineNumber.foreground": "#7a8797", "editor.lineHighlightBackground": "#f3f6f9", "editor.lineHighlightBorder": "#00000000" },
-});
-
 export { monaco };
 
 /** Gives the language service the tables and functions to complete; the object is what `.show schema as json` answers. */

@@ -25,7 +25,6 @@ pub use openapi::openapi;
 /// Its addresses; `openapi` describes those below `/api`.
 pub fn routes() -> Router<Arc<Service>> {
     Router::new()
-        .route("/", get(page))
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/metrics", get(status::metrics))
@@ -43,13 +42,6 @@ pub fn routes() -> Router<Arc<Service>> {
 /// The answer to a request that failed.
 pub fn refusal(failure: &Failure, context: &Context) -> Response {
     http::json(failure.status(), &failure.own(context))
-}
-
-/// What a browser is shown by a binary without the web application.
-async fn page() -> Response {
-    let page = "weir is running. This binary was built without its web application.\n\n\
-                Ask it with any client of Azure Data Explorer or Log Analytics, or through /api/v1/openapi.json.\n";
-    http::text(StatusCode::OK, "text/plain; charset=utf-8", page.to_owned())
 }
 
 async fn health() -> Response {
