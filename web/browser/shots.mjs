@@ -3,6 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { findings } from "./layout.mjs";
 import { launch, openPage, PAGES, settled } from "./browser.mjs";
 
 const [server = "http://127.0.0.1:8080", folder = "shots", ...only] = process.argv.slice(2);
@@ -27,6 +28,7 @@ try {
           await page.setViewportSize({ width, height: Math.min(height, 6000) });
           await settled(page);
         }
+        for (const line of await page.evaluate(findings)) console.error(`${name} ${theme} ${width}: ${line}`);
         await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
         await page.setViewportSize(size);
       }

@@ -78,8 +78,8 @@ function FlowLogs({ answer }: { answer: Answer }) {
     countColumn("Records", "Records", "records used"),
     countColumn("Tuples", "Tuples", "tuples used"),
     countColumn("Discarded", "Discarded", "tuples not used", { alarm: true, width: 88 }),
-    countColumn("Partial", "Partial", "readings that ended early", { alarm: true, width: 70 }),
-    countColumn("Copies", "Copies", "blobs that were copies of others", { width: 70 }),
+    countColumn("Partial", "Partial", "readings that ended early", { alarm: true, width: 70, optional: true }),
+    countColumn("Copies", "Copies", "blobs that were copies of others", { width: 70, optional: true }),
     countColumn("MissingHours", "Missing hours", "hours without a record between the first and the newest", { alarm: true, width: 110 }),
   ], [zone]);
   return <DataTable columns={columns} rows={rows} label="Flow logs" height={340} file="flow-logs" />;

@@ -38,7 +38,7 @@ export function timeColumn(key: string, title: string, zone: "utc" | "local"): T
 }
 
 export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {
-  return { key, title, about, width, grow: 0.6, value: (r) => list(r[key]) };
+  return { key, title, about, width, grow: 0.6, optional: true, value: (r) => list(r[key]) };
 }
 
 function Ports({ answer }: { answer: Answer }) {
@@ -55,8 +55,8 @@ function Ports({ answer }: { answer: Answer }) {
     countColumn("DeniedFlows", "Denied", "denied flows"),
     countColumn("Bytes", "Bytes", "both directions", { unit: "bytes" }),
     countColumn("Sources", "Sources", "different public addresses", { width: 76 }),
-    countColumn("Countries", "Countries", "different countries", { width: 86 }),
-    countColumn("Malicious", "Malicious", "flows from addresses of a threat feed", { alarm: true }),
+    countColumn("Countries", "Countries", "different countries", { width: 86, optional: true }),
+    countColumn("Malicious", "Malicious", "flows from addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
   return <DataTable columns={columns} rows={rows} label="Ports that the internet reached" height={400} file="ports-from-internet" />;
@@ -76,7 +76,7 @@ function Hosts({ answer }: { answer: Answer }) {
     countColumn("Destinations", "Destinations", "different public addresses", { width: 100 }),
     listColumn("Ports", "Ports", "some of the ports"),
     listColumn("Countries", "Countries", "some of the countries", 110),
-    countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true }),
+    countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
   return <DataTable columns={columns} rows={rows} label="Hosts that send to the internet" height={400} file="hosts-to-internet" />;

@@ -65,7 +65,7 @@ function PortTable({ answer }: { answer: Answer }) {
     ...unitColumns(unit, colours.allowed + "40"),
     countColumn("Allowed", "Allowed", "allowed flows"),
     countColumn("Denied", "Denied", "denied flows", { bar: colours.denied + "50" }),
-    countColumn("Malicious", "Malicious", "malicious flows", { alarm: true }),
+    countColumn("Malicious", "Malicious", "malicious flows", { alarm: true, optional: true }),
     countColumn("Receivers", "Receivers", "addresses that were called", { width: 82 }),
     addressColumn("TopReceiver", "Top receiver", "destination"),
   ], [unit, colours]);

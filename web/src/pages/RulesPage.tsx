@@ -70,7 +70,7 @@ function Hits({ answer }: { answer: Answer }) {
     countColumn("DeniedIn", "In denied", "denied inbound", { width: 86 }),
     countColumn("AllowedOut", "Out allowed", "allowed outbound", { width: 96 }),
     countColumn("DeniedOut", "Out denied", "denied outbound", { width: 92 }),
-    countColumn("MaliciousAllowed", "Malicious", "malicious flows that it allowed", { alarm: true }),
+    countColumn("MaliciousAllowed", "Malicious", "malicious flows that it allowed", { alarm: true, optional: true }),
     countColumn("Bytes", "Bytes", "both directions", { unit: "bytes" }),
     countColumn("Sources", "Sources", "different sources", { width: 76 }),
     countColumn("Destinations", "Destinations", "different destinations", { width: 100 }),

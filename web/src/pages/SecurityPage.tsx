@@ -55,10 +55,10 @@ function Malicious({ answer }: { answer: Answer }) {
     countColumn("Denied", "Denied", "denied flows"),
     countColumn("Sent", "Sent", "bytes sent by the host", { unit: "bytes" }),
     countColumn("Received", "Received", "bytes received by the host", { unit: "bytes" }),
-    { key: "ThreatType", title: "Threat", width: 100, grow: 0.5, value: (r) => text(r["ThreatType"]) },
-    { key: "ThreatDescription", title: "Description", width: 140, grow: 1, value: (r) => text(r["ThreatDescription"]) },
-    { key: "Owner", title: "Owner", width: 120, grow: 0.7, value: (r) => text(r["Owner"]) },
-    { key: "Country", title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
+    { key: "ThreatType", optional: true, title: "Threat", width: 100, grow: 0.5, value: (r) => text(r["ThreatType"]) },
+    { key: "ThreatDescription", optional: true, title: "Description", width: 140, grow: 1, value: (r) => text(r["ThreatDescription"]) },
+    { key: "Owner", optional: true, title: "Owner", width: 120, grow: 0.7, value: (r) => text(r["Owner"]) },
+    { key: "Country", optional: true, title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
     listColumn("Ports", "Ports", "some of the ports", 100),
     timeColumn("Last", "Last", zone),
   ], [zone]);
@@ -73,7 +73,7 @@ function Transfers({ answer }: { answer: Answer }) {
     addressColumn("SrcIp", "Host", "source"),
     fieldColumn("SrcVm", "VM", "vm", 100, 0.6),
     addressColumn("Address", "Address outside"),
-    { key: "Country", title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
+    { key: "Country", optional: true, title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
     { key: "App", title: "Application", width: 140, grow: 0.7, value: (r) => text(r["App"]) },
     countColumn("Sent", "Sent", "bytes sent", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received", { unit: "bytes" }),
@@ -110,7 +110,7 @@ function Networks({ answer }: { answer: Answer }) {
     countColumn("Flows", "Flows", "flows begun"),
     countColumn("Hosts", "Hosts", "hosts that send to it", { width: 64 }),
     countColumn("Addresses", "Addresses", "addresses of it", { width: 90 }),
-    countColumn("Malicious", "Malicious", "malicious flows", { alarm: true }),
+    countColumn("Malicious", "Malicious", "malicious flows", { alarm: true, optional: true }),
   ], [colours]);
   return <DataTable columns={columns} rows={rows} label="Networks that hosts send to" height={400} file="networks" />;
 }

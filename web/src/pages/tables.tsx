@@ -10,18 +10,19 @@ import { AddressCell, FilterCell, lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 
 /** A column of counts: short to read, exact when pointed at. */
-export function countColumn(key: string, title: string, about: string, options: { width?: number; bar?: string; unit?: "bytes" | "flows" | "packets"; alarm?: boolean } = {}): TableColumn<Row> {
-  const { width = 84, bar, unit, alarm = false } = options;
+export function countColumn(key: string, title: string, about: string, options: { width?: number; bar?: string; unit?: "bytes" | "flows" | "packets"; alarm?: boolean; optional?: boolean } = {}): TableColumn<Row> {
+  const { width = 84, bar, unit, alarm = false, optional = false } = options;
   return {
     key, title, about, align: "right", width,
     value: (r) => number(r[key]),
     show: (r) => {
       const value = number(r[key]);
       const shown = unit === "bytes" ? bytes(value) : short(value);
-      return value === 0 ? <span className="muted">{unit === "bytes" ? "0" : "0"}</span> : alarm ? <b className="alarm">{shown}</b> : shown;
+      return value === 0 ? <span className="muted">0</span> : alarm ? <b className="alarm">{shown}</b> : shown;
     },
     hover: (r) => exact(number(r[key]), unit),
     ...(bar ? { bar } : {}),
+    optional,
   };
 }
 
@@ -30,7 +31,9 @@ export function addressColumn(key: string, title: string, field = "ip"): TableCo
 }
 
 export function fieldColumn(key: string, title: string, field: string, width = 130, grow = 1, short = true): TableColumn<Row> {
-  return { key, title, width, grow, value: (r) => text(r[key]), show: (r) => <FilterCell field={field} value={text(r[key])} {...(short ? { shown: lastPart(text(r[key])) } : {})} /> };
+  // Without an inventory nothing has these names.
+  const optional = ["vm", "subnet", "nic", "vnet"].includes(field);
+  return { key, title, width, grow, optional, value: (r) => text(r[key]), show: (r) => <FilterCell field={field} value={text(r[key])} {...(short ? { shown: lastPart(text(r[key])) } : {})} /> };
 }
 
 /** The column of the page's unit first, with a bar. */
@@ -56,7 +59,7 @@ export function Pairs({ answer, height }: { answer: Answer; height: number }) {
       countColumn("AToB", "→", "bytes from the first to the second", { unit: "bytes" }),
       countColumn("BToA", "←", "bytes from the second to the first", { unit: "bytes" }),
       countColumn("Denied", "Denied", "flows that were denied"),
-      countColumn("Malicious", "Malicious", "flows with an address of a threat feed", { alarm: true }),
+      countColumn("Malicious", "Malicious", "flows with an address of a threat feed", { alarm: true, optional: true }),
       countColumn("Ports", "Ports", "destination ports", { width: 60 }),
     ],
     [unit, colours],

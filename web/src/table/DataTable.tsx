@@ -23,6 +23,8 @@ export interface TableColumn<R> {
   /** Least width in pixels; what is left over goes to columns by `grow`. */
   width: number;
   grow?: number;
+  /** Left out while every row is blank or 0: what only some data has. */
+  optional?: boolean;
   /** A bar behind the number, as long as its share of the largest. */
   bar?: string;
 }
@@ -44,7 +46,11 @@ export interface DataTableProps<R> {
 }
 
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { columns, rows, label, height = 420, searchable = true, onRow, file = "weir", rowHeight = 30 } = props;
+  const { rows, label, height = 420, searchable = true, onRow, file = "weir", rowHeight = 30 } = props;
+  const columns = useMemo(
+    () => props.columns.filter((c) => !c.optional || rows.some((r) => !blank(c.value(r)))),
+    [props.columns, rows],
+  );
   const [sort, setSort] = useState(props.sort ?? null);
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(0);
@@ -164,6 +170,10 @@ export function DataTable<R>(props: DataTableProps<R>) {
 /** The column's own width, or what its head takes with the arrow of the sort. */
 function leastWidth(column: { width: number; title: string }): number {
   return Math.max(column.width, Math.ceil(column.title.length * 7.4) + 32);
+}
+
+function blank(value: Cell): boolean {
+  return value === null || value === undefined || value === "" || value === 0;
 }
 
 export function plain(value: Cell): string {
