@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow_array::RecordBatch;
 use weir_answer::Answer;
 use weir_kql::Diagnostic;
-use weir_query::{Request, TimeScope, WorkspaceCatalog};
+use weir_query::{Cancel, Cut, CutBy, QueryOptions, TimeScope, WorkspaceCatalog};
 
 use crate::catalogue::Database;
 use crate::context::{Context, now_ticks};
@@ -59,37 +58,17 @@ pub struct Answered {
     pub cut: Option<Cut>,
 }
 
-/// That an answer is not whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cut {
-    /// Which one, counted from 0.
-    pub answer: usize,
-    /// What it was too large for.
-    pub limit: CutBy,
-}
-
-/// What an answer was too large for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CutBy {
-    /// So many rows.
-    Rows(usize),
-    /// So many bytes.
-    Bytes(usize),
-}
-
-impl Cut {
-    /// What is told to who asked.
-    pub fn message(&self) -> String {
-        let (limit, name, code) = match self.limit {
-            CutBy::Rows(rows) => (format!("{rows} records"), "E_QUERY_RESULT_SET_TOO_LARGE", "0x80DA0003"),
-            CutBy::Bytes(bytes) => (format!("{bytes} bytes"), "E_QUERY_RESULT_SET_TOO_LARGE", "0x80DA0003"),
-        };
-        format!(
-            "Query execution has exceeded the allowed limits (80DA0003): The results of this query exceed the set \
-             limit of {limit}, so not all records were returned ({name}, {code}). See \
-             https://aka.ms/kustoquerylimits for more information and possible solutions."
-        )
-    }
+/// What is told to who asked for an answer that lacks rows.
+pub fn cut_message(cut: Cut) -> String {
+    let limit = match cut.limit {
+        CutBy::Rows(rows) => format!("{rows} records"),
+        CutBy::Bytes(bytes) => format!("{bytes} bytes"),
+    };
+    format!(
+        "Query execution has exceeded the allowed limits (80DA0003): The results of this query exceed the set limit of \
+         {limit}, so not all records were returned (E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). See \
+         https://aka.ms/kustoquerylimits for more information and possible solutions."
+    )
 }
 
 /// Answers a question.
@@ -119,33 +98,29 @@ fn line(context: &Context) -> String {
 async fn answer(
     service: &Service,
     question: &Question,
-    _cancel: &(),
-    _timeout: Duration,
+    cancel: &Cancel,
+    timeout: Duration,
 ) -> Result<Answered, Failure> {
     let catalog = catalog(service, question).await?;
-    let library = service.library.library();
-    let (text, functions) = library.with_functions(&question.text);
+    let (text, functions) = service.library.library().with_functions(&question.text);
     let before = functions + question.before;
-    let request = Request {
+    let options = QueryOptions {
         now_ticks: question.now_ticks.unwrap_or_else(now_ticks),
         parameters: question.parameters.clone(),
+        timeout: Some(timeout),
+        memory_bytes: Some(service.limits.query_memory_bytes),
+        rows_max: Some(question.bounds.rows),
+        bytes_max: Some(question.bounds.bytes),
+        cut: true,
+        cancel: cancel.clone(),
     };
-    let engine = service.engine.clone();
-    let run_text = text.clone();
-    let run = move || engine.run(&run_text, catalog.as_ref(), &request);
-    let outcome = tokio::task::spawn_blocking(run)
-        .await
-        .map_err(|_| Failure::Internal("the thread of the query ended without an answer".to_owned()))?;
+    // Whoever goes away drops this future, and so stops the query.
+    let outcome = service.engine.start(text.clone(), catalog, options).await;
     let outcome = outcome.map_err(|error| failure(error, &text, before))?;
     let BadQuery { diagnostics, .. } = BadQuery::of(outcome.diagnostics, &text, before);
-    let mut answers = outcome.answers;
-    let mut cut = None;
-    for (number, answer) in answers.iter_mut().enumerate() {
-        if let Some(take) = question.bounds.take {
-            keep(answer, take, usize::MAX);
-        }
-        let limit = keep(answer, question.bounds.rows, question.bounds.bytes);
-        cut = cut.or(limit.map(|limit| Cut { answer: number, limit }));
+    let (mut answers, cut) = (outcome.answers, outcome.cut);
+    if let Some(most) = question.bounds.take {
+        answers.iter_mut().for_each(|answer| keep(answer, most));
     }
     Ok(Answered { answers, diagnostics, cut })
 }
@@ -177,6 +152,9 @@ fn failure(error: weir_query::Error, text: &str, before: usize) -> Failure {
         weir_query::Error::Text(diagnostics) => {
             Failure::Query(Box::new(BadQuery::of(diagnostics, text, before)))
         }
+        weir_query::Error::TimedOut(limit) => Failure::TimedOut(limit),
+        weir_query::Error::Cancelled => Failure::Cancelled,
+        error @ weir_query::Error::OutOfMemory { .. } => Failure::Limit(error.to_string()),
         error => {
             let mut cause: &dyn std::error::Error = &error;
             while let Some(next) = cause.source() {
@@ -191,69 +169,33 @@ fn failure(error: weir_query::Error, text: &str, before: usize) -> Failure {
     }
 }
 
-/// Keeps the first rows of an answer, as many as are allowed; what it was too large for.
-fn keep(answer: &mut Answer, rows_max: usize, bytes_max: usize) -> Option<CutBy> {
-    let (mut rows, mut bytes) = (0_usize, 0_usize);
-    for place in 0..answer.batches.len() {
-        let batch = &answer.batches[place];
-        let (more, size) = (batch.num_rows(), bytes_of(batch));
-        // Of a batch that is too large as a whole, the part that fits, as if all its rows were of one size.
-        let fitting = match size {
-            0 => more,
-            size => {
-                let left = u128::try_from(bytes_max.saturating_sub(bytes)).unwrap_or(u128::MAX);
-                let fits = left.saturating_mul(more as u128) / size as u128;
-                usize::try_from(fits).unwrap_or(usize::MAX)
-            }
-        };
-        let kept = more.min(rows_max - rows).min(fitting);
-        if kept < more {
-            let limit = if rows + kept == rows_max { CutBy::Rows(rows_max) } else { CutBy::Bytes(bytes_max) };
-            answer.batches[place] = batch.slice(0, kept);
-            answer.batches.truncate(place + 1);
-            return Some(limit);
-        }
-        rows += more;
-        bytes = bytes.saturating_add(size);
+/// Keeps the first rows of an answer.
+fn keep(answer: &mut Answer, rows_max: usize) {
+    let mut rows = 0;
+    for batch in &mut answer.batches {
+        let kept = batch.num_rows().min(rows_max - rows);
+        *batch = batch.slice(0, kept);
+        rows += kept;
     }
-    None
-}
-
-/// Bytes that the values of a batch take.
-fn bytes_of(batch: &RecordBatch) -> usize {
-    batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{ArrayRef, Int64Array};
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 
     use super::*;
 
-    fn answer() -> Answer {
+    #[test]
+    fn the_first_rows_are_kept() {
         let batch = |from: i64| {
             let values: ArrayRef = Arc::new((from..from + 10).map(Some).collect::<Int64Array>());
             RecordBatch::try_from_iter([("x", values)]).unwrap()
         };
-        Answer { columns: Vec::new(), batches: vec![batch(0), batch(10)], render: None, took: Duration::ZERO }
-    }
-
-    #[test]
-    fn rows_beyond_a_limit_are_cut_off() {
-        for (rows, expected) in [(0, 0), (7, 7), (10, 10), (15, 15), (20, 20), (50, 20)] {
-            let mut answer = answer();
-            let cut = keep(&mut answer, rows, usize::MAX);
+        for (most, expected) in [(0, 0), (7, 7), (10, 10), (15, 15), (20, 20), (50, 20)] {
+            let batches = vec![batch(0), batch(10)];
+            let mut answer = Answer { columns: Vec::new(), batches, render: None, took: Duration::ZERO };
+            keep(&mut answer, most);
             assert_eq!(answer.row_count(), expected);
-            assert_eq!(cut, (rows < 20).then_some(CutBy::Rows(rows)));
         }
-    }
-
-    #[test]
-    fn bytes_beyond_a_limit_are_cut_off() {
-        let whole = bytes_of(&answer().batches[0]);
-        let mut half = answer();
-        assert_eq!(keep(&mut half, usize::MAX, whole / 2), Some(CutBy::Bytes(whole / 2)));
-        assert!((1..10).contains(&half.row_count()));
-        assert_eq!(keep(&mut answer(), usize::MAX, whole * 2), None);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use weir_query::Cancel;
 use weir_value::datetime;
 
 use crate::ask::Question;
@@ -32,7 +33,7 @@ pub struct RunningQuery {
     /// When it came, UTC.
     pub started: String,
     since: Instant,
-    cancel: (),
+    cancel: Cancel,
 }
 
 /// A query that is among them until this is dropped.
@@ -41,14 +42,14 @@ pub struct Entered {
     queries: Arc<Mutex<BTreeMap<String, RunningQuery>>>,
     id: String,
     /// Stops it.
-    pub cancel: (),
+    pub cancel: Cancel,
 }
 
 impl Running {
     /// Adds a query.
     pub fn enter(&self, context: &Context, question: &Question) -> Entered {
         let text = question.text.get(question.before..).unwrap_or_default();
-        let cancel = ();
+        let cancel = Cancel::new();
         let query = RunningQuery {
             client_request_id: context.client_request_id.clone(),
             principal: context.principal.name.clone(),
@@ -57,7 +58,7 @@ impl Running {
             text: text.chars().take(TEXT_SHOWN).collect(),
             started: datetime::format(now_ticks()),
             since: Instant::now(),
-            cancel,
+            cancel: cancel.clone(),
         };
         // The parts of a batch have one activity, and places of their own.
         let mut queries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +83,7 @@ impl Running {
         let meant = queries.iter().filter(|(known, query)| {
             (*known == id || query.client_request_id == id) && query.is_for(context)
         });
-        meant.map(|(_, query)| query.cancel).count()
+        meant.inspect(|(_, query)| query.cancel.fire()).count()
     }
 }
 

@@ -15,8 +15,9 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 use weir_answer::encode::{self, PartialFailure, kusto_v1, kusto_v2};
+use weir_query::Cut;
 
-use crate::ask::{Answered, Bounds, Cut, Question, ask};
+use crate::ask::{Answered, Bounds, Question, ask, cut_message};
 use crate::catalogue::Database;
 use crate::context::{Context, now_ticks};
 use crate::failure::{Failure, activity};
@@ -240,7 +241,7 @@ async fn database(
 
 /// What is told of rows that were cut off.
 fn partial(cut: Cut, context: &Context) -> PartialFailure {
-    let message = cut.message();
+    let message = cut_message(cut);
     let one_api = json!({ "error": {
         "code": "LimitsExceeded",
         "message": "Request is invalid and cannot be executed.",

@@ -19,9 +19,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use weir_answer::Answer;
 use weir_answer::encode::{self, PartialFailure, kusto_v1, log_analytics};
-use weir_query::TimeScope;
+use weir_query::{Cut, TimeScope};
 
-use crate::ask::{Answered, Bounds, Cut, Question, ask};
+use crate::ask::{Answered, Bounds, Question, ask, cut_message};
 use crate::catalogue::Database;
 use crate::context::{Context, now_ticks};
 use crate::failure::Failure;
@@ -143,7 +143,7 @@ async fn answer(
             };
             kusto_v1::write(&all, &request, cut.map(kusto_failure).as_ref(), out)?;
         } else {
-            let error = cut.map(|cut| partial(&cut));
+            let error = cut.map(partial);
             let extras =
                 log_analytics::Extras { statistics: prefer.statistics, render: prefer.render, error };
             log_analytics::write(&all, &extras, out)?;
@@ -222,7 +222,7 @@ async fn question(
 }
 
 /// What is told of rows that were cut off.
-fn partial(cut: &Cut) -> Value {
+fn partial(cut: Cut) -> Value {
     json!({
         "code": "PartialError",
         "message": "There were some errors when processing your query.",
@@ -231,7 +231,7 @@ fn partial(cut: &Cut) -> Value {
             "message": "Something went wrong processing your query on the server.",
             "innererror": {
                 "code": "-2133196797",
-                "message": cut.message(),
+                "message": cut_message(cut),
                 "severity": 2,
                 "severityName": "Error",
             },
@@ -243,7 +243,7 @@ fn kusto_failure(cut: Cut) -> PartialFailure {
     PartialFailure {
         answer: cut.answer,
         one_api: Value::Null,
-        text: cut.message(),
+        text: cut_message(cut),
         status: -2_133_196_797,
         status_name: String::new(),
         event: "QueryLimitsExceeded",

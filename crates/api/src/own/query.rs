@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use weir_answer::Options;
 
 use super::{accept, or_refusal, workspace};
-use crate::ask::{Answered, Question, ask};
+use crate::ask::{Answered, Question, ask, cut_message};
 use crate::context::{Context, now_ticks};
 use crate::failure::{Failure, diagnostic};
 use crate::http;
@@ -121,7 +121,7 @@ async fn respond(
     let spooled = http::write(gzip, move |out| weir_answer::write(&answer, format, &Options::default(), out));
     let mut response = http::spooled(StatusCode::OK, kind, spooled.await?)?;
     if let Some(cut) = cut
-        && let Ok(told) = HeaderValue::from_str(&cut.message())
+        && let Ok(told) = HeaderValue::from_str(&cut_message(cut))
     {
         response.headers_mut().insert(CUT, told);
     }
