@@ -1,18 +1,40 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+const APP = "dist/app";
+const PACKED = "dist/packed";
+
+// The program holds the files packed, as browsers get them.
+const pack: Plugin = {
+  name: "pack",
+  apply: "build",
+  closeBundle() {
+    rmSync(PACKED, { recursive: true, force: true });
+    for (const entry of readdirSync(APP, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      const target = join(PACKED, relative(APP, file)) + ".gz";
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, gzipSync(readFileSync(file), { level: 9 }));
+    }
+  },
+};
 
 // The server that answers queries while the page is developed; the built page asks the server that it came from.
 const server = process.env["WEIR_SERVER"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), pack],
   server: {
     proxy: { "/v1": server, "/v2": server, "/api": server },
     fs: { allow: [".."] },
   },
   build: {
     // Beside it a file is tracked, so that the folder is there for the build of the server.
-    outDir: "dist/app",
+    outDir: APP,
     emptyOutDir: true,
     target: "es2022",
     // The licences of what is bundled stay in the bundle.

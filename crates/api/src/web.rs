@@ -3,7 +3,9 @@
 //! They are kept packed with gzip and sent so to whoever reads it, which is every browser. The page asks the same
 //! addresses as any other client.
 
+use std::collections::HashMap;
 use std::io::Read;
+use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -13,6 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use flate2::read::GzDecoder;
+use sha2::{Digest, Sha256};
 
 use crate::http;
 
@@ -20,11 +23,13 @@ use crate::http;
 struct File {
     /// Where a browser finds it.
     path: &'static str,
-    /// What tells this content from another.
-    etag: &'static str,
     /// Its content, packed with gzip.
     packed: &'static [u8],
 }
+
+/// What tells a file's content from another, by its path.
+static TAGS: LazyLock<HashMap<&'static str, String>> =
+    LazyLock::new(|| FILES.iter().map(|file| (file.path, tag(file.packed))).collect());
 
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
@@ -56,13 +61,20 @@ pub fn answer(request: &Request) -> Option<Response> {
     }
     let wanted = if is_page { "/index.html" } else { path };
     let file = FILES.iter().find(|file| file.path == wanted)?;
-    Some(send(file, request.headers()))
+    let tag = TAGS.get(file.path).map_or("", String::as_str);
+    Some(send(file, tag, request.headers()))
 }
 
-fn send(file: &File, headers: &HeaderMap) -> Response {
+fn tag(content: &[u8]) -> String {
+    let hash = Sha256::digest(content);
+    let digits: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{digits}\"")
+}
+
+fn send(file: &File, tag: &str, headers: &HeaderMap) -> Response {
     let mut response = Response::new(Body::empty());
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    if known.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == file.etag) {
+    if known.flat_map(|value| value.split(',')).any(|one| one.trim().trim_start_matches("W/") == tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else if http::takes_gzip(headers) {
         *response.body_mut() = Body::from(file.packed);
@@ -77,7 +89,9 @@ fn send(file: &File, headers: &HeaderMap) -> Response {
     }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind(file.path)));
-    headers.insert(ETAG, HeaderValue::from_static(file.etag));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(ETAG, tag);
+    }
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     // The names of these files hold a hash of their content.
     let lasting = file.path.starts_with("/assets/");
@@ -124,13 +138,17 @@ mod tests {
         let mut encoder = flate2::read::GzEncoder::new(b"<p>".as_slice(), flate2::Compression::fast());
         let mut packed = Vec::new();
         encoder.read_to_end(&mut packed).unwrap();
-        let file = File { path: "/index.html", etag: "\"1\"", packed: packed.leak() };
+        let file = File { path: "/index.html", packed: packed.leak() };
+        let one = "\"1\"";
         let with = |name, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
-        let sent = send(&file, &with(ACCEPT_ENCODING, "gzip, br"));
+        let sent = send(&file, one, &with(ACCEPT_ENCODING, "gzip, br"));
         assert_eq!(sent.headers()[CONTENT_ENCODING], "gzip");
         assert!(!sent.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().contains("unsafe-eval"));
-        let sent = send(&file, &HeaderMap::new());
+        let sent = send(&file, one, &HeaderMap::new());
         assert!(!sent.headers().contains_key(CONTENT_ENCODING));
-        assert_eq!(send(&file, &with(IF_NONE_MATCH, "W/\"1\", \"2\"")).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            send(&file, one, &with(IF_NONE_MATCH, "W/\"1\", \"2\"")).status(),
+            StatusCode::NOT_MODIFIED
+        );
     }
 }
