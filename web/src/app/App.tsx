@@ -172,7 +172,7 @@ function ThemeButton() {
   const { theme } = useSettings();
   const dark = useDark();
   return (
-    <Popover title="Colours" align="end" label={<Icon name={dark ? "moon" : "sun"} />}>
+    <Popover title="Colours" picture align="end" label={<Icon name={dark ? "moon" : "sun"} />}>
       {(close) => (
         <div className="menu">
           {THEMES.map((t) => (

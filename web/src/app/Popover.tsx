@@ -4,14 +4,16 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
 export interface PopoverProps {
   label: ReactNode;
-  /** What a screen reader says of the button, where the label does not say it. */
+  /** What the button is for, when it is pointed at. */
   title: string;
+  /** The label is a picture: the title is what a screen reader says. */
+  picture?: boolean;
   className?: string;
   align?: "start" | "end";
   children: (close: () => void) => ReactNode;
 }
 
-export function Popover({ label, title, className = "button", align = "start", children }: PopoverProps) {
+export function Popover({ label, title, picture = false, className = "button", align = "start", children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -42,7 +44,7 @@ export function Popover({ label, title, className = "button", align = "start", c
   return (
     <div className="popover" ref={root}>
       <button
-        ref={button} type="button" className={className} title={title} aria-label={title}
+        ref={button} type="button" className={className} title={title} {...(picture ? { "aria-label": title } : {})}
         aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}
       >
         {label}
