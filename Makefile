@@ -10,6 +10,7 @@ DEMO := $(CACHE)/demo
 VENV := $(CACHE)/venv
 REQUIREMENTS := acceptance/requirements.txt
 ORACLE := crates/kql/oracle
+CLIENTS := acceptance/node
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -29,8 +30,23 @@ release: ## Build the program as it is shipped
 	cargo build --locked --release -p weir
 	@echo "built $(RELEASE)/weir"
 
+WEB := web
+.PHONY: web
+web: web-packages ## Build the web application; the next build of weir takes it in
+	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent build; \
+	else echo "no npm: the web application is not built, and weir serves none"; fi
+
+.PHONY: web-packages
+web-packages:
+	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi
+
+.PHONY: test-web
+test-web: web-packages ## Unit tests of the web application; left out where there is no npm
+	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent check && npm test --silent; \
+	else echo "no npm: the tests of the web application are skipped"; fi
+
 .PHONY: test
-test: format-check test-rust test-acceptance ## Run every test
+test: format-check test-rust test-web test-acceptance ## Run every test
 
 .PHONY: test-rust
 test-rust: oracle ## Unit, integration, conformance and documentation tests
@@ -41,13 +57,18 @@ conformance: ## Score against recorded answers of Microsoft's engine
 	cargo test --locked -p weir-query --test it conformance -- --nocapture
 
 .PHONY: test-acceptance
-test-acceptance: build $(VENV)/ready ## The finished program against other engines
+test-acceptance: build $(VENV)/ready clients ## The finished program against other engines
 	WEIR_BIN=$(WEIR) $(VENV)/bin/python -m pytest -q acceptance
 
 .PHONY: oracle
 oracle: ## Microsoft's parser, to compare ours with; left out where there is no npm
 	@if command -v npm > /dev/null; then cd $(ORACLE) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; \
 	else echo "no npm: the comparison with Microsoft's parser is skipped"; fi
+
+.PHONY: clients
+clients: ## Microsoft's clients for Node; left out where there is no npm
+	@if command -v npm > /dev/null; then cd $(CLIENTS) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; \
+	else echo "no npm: the tests with Microsoft's clients for Node are skipped"; fi
 
 # A virtual environment with the pinned packages; made anew when a pin changes.
 $(VENV)/ready: $(REQUIREMENTS)

@@ -4,7 +4,12 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,3 +59,78 @@ def simulate(folder, *flags):
     """Writes a simulation and returns its truth."""
     subprocess.run([BINARY, "simulate", str(folder), *map(str, flags)], check=True, capture_output=True, text=True)
     return json.loads((folder / "truth.json").read_text())
+
+
+@dataclass
+class Reply:
+    """What came back over HTTP."""
+
+    status: int
+    headers: object
+    body: bytes
+
+    def json(self):
+        return json.loads(self.body)
+
+
+@dataclass
+class Server:
+    """A server that runs, and what it said so far."""
+
+    url: str
+    process: subprocess.Popen
+    said: list
+
+    @property
+    def port(self):
+        return int(self.url.rsplit(":", 1)[1])
+
+    def request(self, path, body=None, method=None, **headers):
+        """Sends a request as it stands; a body that is no bytes is sent as JSON. Any status comes back."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, data=body, headers=names, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS_MAX) as reply:
+                return Reply(reply.status, reply.headers, reply.read())
+        except urllib.error.HTTPError as error:
+            return Reply(error.code, error.headers, error.read())
+
+    def kusto(self, csl, path="/v2/rest/query", db="default", **properties):
+        return self.request(path, {"db": db, "csl": csl, "properties": properties})
+
+    def answers(self):
+        """Whether it still lives."""
+        return self.process.poll() is None and self.request("/healthz").status == 200
+
+    def memory_mib(self):
+        """What it holds now, as the operating system counts."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+
+
+@contextmanager
+def serving(data, *flags, scheme="http"):
+    """Runs a server on a port that is free, and ends it as services are ended."""
+    command = [BINARY, "--data", str(data), "serve", "--listen", "127.0.0.1:0", *map(str, flags)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("serving "):
+            break
+    assert process.poll() is None and said and " at " in said[-1], "".join(said)
+    threading.Thread(target=lambda: said.extend(process.stderr), daemon=True).start()
+    url = said[-1].rsplit(" at ", 1)[1].strip()
+    assert url.startswith(scheme + "://")
+    try:
+        yield Server(url, process, said)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            code = process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    assert code == 0, "".join(said)

@@ -34,7 +34,7 @@ mod windows;
 mod workspace;
 
 pub use catalog::{Catalog, DatedDecorator, Table};
-pub use engine::{Engine, EngineOptions, Error, Outcome, Running, SPILL_FACTOR, runtime};
+pub use engine::{Cut, CutBy, Engine, EngineOptions, Error, Outcome, Running, SPILL_FACTOR, runtime};
 pub use limits::{Cancel, QueryOptions};
 pub use typed::{Column, OrderKey, Relation};
-pub use workspace::WorkspaceCatalog;
+pub use workspace::{TableState, TimeScope, WorkspaceCatalog};

@@ -39,7 +39,21 @@ impl StoredTable {
         StoredTable { workspace, table, schema: table_schema(table), files: OnceCell::new() }
     }
 
-    async fn files(&self) -> Result<&TableFiles> {
+    /// Whether a scan would still find the version that this one has; also where it has found none yet.
+    pub async fn is_latest(&self) -> std::result::Result<bool, weir_table::Error> {
+        match self.files.get() {
+            Some(files) => self.workspace.is_latest(files).await,
+            None => Ok(true),
+        }
+    }
+
+    /// The same table, to be read as of now.
+    pub fn anew(&self) -> Self {
+        StoredTable::new(self.workspace.clone(), self.table)
+    }
+
+    /// What it consists of.
+    pub async fn files(&self) -> Result<&TableFiles> {
         let load = || async {
             self.workspace.files(self.table).await.map_err(|error| DataFusionError::External(Box::new(error)))
         };

@@ -2,8 +2,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 use weir_schema::{Table, TableKind, tables};
 use weir_topology::Fallback;
@@ -114,6 +114,39 @@ impl Workspace {
             Some(url) => TableFiles::load(table, url).await,
             None => Ok(TableFiles::empty(table)),
         }
+    }
+
+    /// Whether nobody has committed to a table since its files were listed. Costs a look at one name.
+    pub async fn is_latest(&self, files: &TableFiles) -> Result<bool, Error> {
+        let (Some(path), Some(version)) = (Self::table_path(files.table), files.version) else {
+            return Ok(true);
+        };
+        // The log of a table has a file for each version, and none is left out.
+        let next = object_store::path::Path::from(format!("{path}/_delta_log/{:020}.json", version + 1));
+        match self.store.head(&next).await {
+            Ok(_) => Ok(false),
+            Err(object_store::Error::NotFound { .. }) => Ok(true),
+            Err(error) => Err(Error::store("look at", &next)(error)),
+        }
+    }
+
+    /// The names of the workspaces of a data folder, in the order of the alphabet; none where there is no folder.
+    pub fn names(data: &Path) -> Result<Vec<String>, Error> {
+        let entries = match std::fs::read_dir(data) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io("list", data)(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(Error::io("list", data))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if root(data, &name).is_ok() && entry.path().join("weir.json").is_file() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// Makes sure that a file outlives a power failure: its bytes, and its name in its folders.

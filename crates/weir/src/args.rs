@@ -31,7 +31,9 @@ pub enum Command {
     Query(Query),
     Redecorate(Redecorate),
     ExplainFlow(ExplainFlow),
+    Serve(Serve),
     Simulate(Simulate),
+    Token(Token),
     #[command(subcommand)]
     Topology(Topology),
 }
@@ -99,6 +101,147 @@ pub struct Query {
     /// Show how the query would run instead of running it.
     #[arg(long)]
     pub explain: bool,
+}
+
+/// Answer the clients of Azure Data Explorer and Log Analytics, and whoever else asks over HTTP.
+///
+/// Serves this machine alone unless --listen says otherwise; other machines need tokens. Runs until it is told to
+/// end, and finishes what it was asked before. Logs go to standard error.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Address")]
+pub struct Serve {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS:PORT", env = "WEIR_LISTEN", default_value = "127.0.0.1:8719")]
+    pub listen: std::net::SocketAddr,
+    /// Name under which the server may be addressed, beside localhost; can be given several times.
+    #[arg(long = "host", value_name = "NAME")]
+    pub hosts: Vec<String>,
+    /// Certificate for HTTPS, with its chain, in PEM; read again when it changes.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// Private key of the certificate.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: AccessArgs,
+    #[command(flatten)]
+    pub resources: ServeResources,
+    #[command(flatten)]
+    pub content: ServeContent,
+}
+
+/// Who may ask.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Access")]
+pub struct AccessArgs {
+    /// Ask callers for tokens: those of this file, which weir token keeps.
+    #[arg(long, value_name = "FILE", env = "WEIR_TOKENS")]
+    pub tokens: Option<PathBuf>,
+    /// Ask callers for tokens of this identity provider (their claim iss).
+    #[arg(long, value_name = "URL", requires_all = ["oidc_audience", "oidc_keys"])]
+    pub oidc_issuer: Option<String>,
+    /// What those tokens call this server (their claim aud).
+    #[arg(long, value_name = "TEXT", requires = "oidc_issuer")]
+    pub oidc_audience: Option<String>,
+    /// Keys of the identity provider: a file with a JSON web key set, or the address of one.
+    #[arg(long, value_name = "FILE|URL", requires = "oidc_issuer")]
+    pub oidc_keys: Option<String>,
+    /// Role of callers whose token names none of weir's: reader or operator [default: they are not let in].
+    #[arg(long, value_name = "ROLE", requires = "oidc_issuer", value_parser = role)]
+    pub oidc_role: Option<weir_api::auth::Role>,
+    /// Answer other machines without asking who they are.
+    #[arg(long, conflicts_with_all = ["tokens", "oidc_issuer"])]
+    pub anonymous: bool,
+    /// Write who asked what to this file, a line of JSON each.
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+}
+
+/// What may be used.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub struct ServeResources {
+    /// Memory that all queries together may hold; sorts and groups spill to disk beyond it [default: 4GB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// Memory that one query may hold [default: 1GB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub query_memory: Option<u64>,
+    /// Seconds that a query gets which asks for no other time [default: 240].
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Seconds that a query may ask for [default: 3600].
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout_max: Option<u64>,
+    /// Rows of a result that asks for no other limit [default: 500000].
+    #[arg(long, value_name = "N")]
+    pub rows: Option<usize>,
+    /// Bytes of a result that asks for no other limit [default: 64MB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub bytes: Option<u64>,
+    /// Queries that run at the same time [default: two for each processor].
+    #[arg(long, value_name = "N")]
+    pub running: Option<usize>,
+    /// Queries that wait for their turn before others are turned away [default: 256].
+    #[arg(long, value_name = "N")]
+    pub waiting: Option<usize>,
+    /// Form of the log: text or json.
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = ["text", "json"])]
+    pub log: String,
+    /// Log every request.
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// What is answered from.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Content")]
+pub struct ServeContent {
+    /// Folder of saved queries (*.kql) and, in its folder functions, of stored functions.
+    #[arg(long, value_name = "DIR", env = "WEIR_LIBRARY")]
+    pub library: Option<PathBuf>,
+    /// Folder whose files externaldata may read; can be given several times.
+    #[arg(long = "external", value_name = "DIR")]
+    pub external_folders: Vec<PathBuf>,
+}
+
+/// Keep the tokens by which a server knows its callers.
+#[derive(Debug, clap::Args)]
+pub struct Token {
+    /// File of the tokens [default: tokens.json in the data folder].
+    #[arg(long, value_name = "FILE", env = "WEIR_TOKENS", global = true)]
+    pub tokens: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it, once: only its hash is kept.
+    Add {
+        /// Whose it is.
+        name: String,
+        /// What it allows: reader or operator.
+        #[arg(long, default_value = "reader", value_parser = role)]
+        role: weir_api::auth::Role,
+        /// Workspace that it is for; can be given several times [default: all].
+        #[arg(long = "for", value_name = "WORKSPACE")]
+        workspaces: Vec<String>,
+        /// Days until it ends [default: never].
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
+    /// Show the tokens, without what they are.
+    List,
+    /// Take a token away; a running server knows within a second.
+    Remove {
+        /// Whose it is.
+        name: String,
+    },
+}
+
+fn role(text: &str) -> Result<weir_api::auth::Role, String> {
+    weir_api::auth::Role::named(text).ok_or_else(|| "use reader or operator".to_owned())
 }
 
 /// Name the machines and networks of stored rows anew, by the inventories that there are now.

@@ -79,7 +79,7 @@ impl Form {
     ) -> anyhow::Result<()> {
         if self == Form::Rows(Format::KustoV1) {
             let answers: Vec<&Answer> = answers.iter().collect();
-            return Ok(encode::kusto_v1::write(&answers, &encode::Request::default(), out)?);
+            return Ok(encode::kusto_v1::write(&answers, &encode::Request::default(), None, out)?);
         }
         for (number, answer) in answers.iter().enumerate() {
             if number > 0 {

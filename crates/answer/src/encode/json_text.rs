@@ -2,7 +2,8 @@ use std::io::{self, Write};
 
 use weir_value::{datetime, decimal, dynamic, real, timespan};
 
-use crate::Cell;
+use super::rows;
+use crate::{Answer, Cell};
 
 /// So much is gathered before it is handed on.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -73,6 +74,31 @@ impl<'o> JsonText<'o> {
         }
         self.buffer.extend_from_slice(self.scratch.as_bytes());
         Ok(())
+    }
+
+    /// A row: its cells as an array.
+    pub(super) fn row<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> io::Result<()> {
+        self.raw("[")?;
+        for (i, cell) in cells.enumerate() {
+            if i > 0 {
+                self.raw(",")?;
+            }
+            self.cell(cell)?;
+        }
+        self.raw("]")
+    }
+
+    /// The rows of an answer as elements of an array; whether there were any.
+    pub(super) fn rows(&mut self, answer: &Answer) -> io::Result<bool> {
+        let mut any = false;
+        for cells in rows(answer) {
+            if any {
+                self.raw(",")?;
+            }
+            any = true;
+            self.row(cells)?;
+        }
+        Ok(any)
     }
 
     /// Hands on what is left.

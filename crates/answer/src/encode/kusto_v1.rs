@@ -12,26 +12,27 @@ use serde_json::{Value, json};
 use weir_value::{KustoType, datetime};
 
 use super::json_text::JsonText;
-use super::{Request, rows};
+use super::{PartialFailure, Request, ZERO_GUID, statistics};
 use crate::{Answer, Column, Render};
 
-const ZERO_GUID: &str = "00000000-0000-0000-0000-000000000000";
-
 /// Writes the answers of a query's statements, in their order.
-pub fn write(answers: &[&Answer], request: &Request, out: &mut dyn Write) -> io::Result<()> {
+///
+/// Of a query that failed halfway, the rows that there are come first, then what went wrong, among the rows and at
+/// the end.
+pub fn write(
+    answers: &[&Answer],
+    request: &Request,
+    failure: Option<&PartialFailure>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut json = JsonText::new(out);
     json.raw("{\"Tables\":[")?;
     for (number, answer) in answers.iter().enumerate() {
         begin_table(number, &answer.columns, &mut json)?;
-        for (row, cells) in rows(answer).enumerate() {
-            json.raw(if row == 0 { "[" } else { ",[" })?;
-            for (i, cell) in cells.enumerate() {
-                if i > 0 {
-                    json.raw(",")?;
-                }
-                json.cell(cell)?;
-            }
-            json.raw("]")?;
+        let any = json.rows(answer)?;
+        if let Some(failure) = failure.filter(|failure| failure.answer == number) {
+            json.raw(if any { "," } else { "" })?;
+            json.value(&json!({ "Exceptions": [failure.text] }))?;
         }
         json.raw("]},")?;
     }
@@ -39,10 +40,25 @@ pub fn write(answers: &[&Answer], request: &Request, out: &mut dyn Write) -> io:
     let properties = answers.iter().map(|answer| json!([visualization(answer.render.as_ref()).to_string()]));
     small_table(count, &[("Value", KustoType::String)], &properties.collect::<Vec<_>>(), &mut json)?;
     json.raw(",")?;
-    small_table(count + 1, &STATUS, &status(answers, request), &mut json)?;
+    small_table(count + 1, &STATUS, &status(answers, request, failure), &mut json)?;
     json.raw(",")?;
     small_table(count + 2, &CONTENTS, &contents(count), &mut json)?;
-    json.raw("]}")?;
+    json.raw("]")?;
+    if let Some(failure) = failure {
+        json.raw(",\"Exceptions\":")?;
+        json.value(&json!([failure.text]))?;
+    }
+    json.raw("}")?;
+    json.finish()
+}
+
+/// Writes the one table of a management command's answer: no properties, no status, no contents.
+pub fn write_command(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    let mut json = JsonText::new(out);
+    json.raw("{\"Tables\":[")?;
+    begin_table(0, &answer.columns, &mut json)?;
+    json.rows(answer)?;
+    json.raw("]}]}")?;
     json.finish()
 }
 
@@ -97,18 +113,18 @@ const STATUS: [(&str, KustoType); 10] = [
     ("ClientActivityId", KustoType::String),
 ];
 
-/// That the query succeeded, and what it took.
-fn status(answers: &[&Answer], request: &Request) -> Vec<Value> {
+/// How the query ended, and what it took.
+fn status(answers: &[&Answer], request: &Request, failure: Option<&PartialFailure>) -> Vec<Value> {
     let time = request.time.map(datetime::format);
     let id = if request.activity_id.is_empty() { ZERO_GUID } else { &request.activity_id };
-    let took: f64 = answers.iter().map(|answer| answer.took.as_secs_f64()).sum();
-    let row_counts: Vec<Value> =
-        answers.iter().map(|answer| json!({ "table_row_count": answer.row_count() })).collect();
-    let statistics = json!({ "ExecutionTime": took, "dataset_statistics": row_counts }).to_string();
-    let row = |severity: i32, name: &str, description: &str| {
-        json!([time, severity, name, 0, description, 1, id, id, id, request.client_request_id])
+    let row = |severity: i32, name: &str, code: i32, description: &str| {
+        json!([time, severity, name, code, description, 1, id, id, id, request.client_request_id])
     };
-    vec![row(4, "Info", "Query completed successfully"), row(6, "Stats", &statistics)]
+    let ended = match failure {
+        Some(failure) => row(2, "Error", failure.status, &failure.text),
+        None => row(4, "Info", 0, "Query completed successfully"),
+    };
+    vec![ended, row(6, "Stats", 0, &statistics(answers).to_string())]
 }
 
 const CONTENTS: [(&str, KustoType); 5] = [

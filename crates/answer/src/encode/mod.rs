@@ -2,11 +2,15 @@
 //!
 //! Each is a plain function that goes through the batches of the answer and writes as it goes.
 
+pub mod arrow;
 pub mod csv;
 pub mod json;
 mod json_text;
 pub mod kusto_v1;
+pub mod kusto_v2;
+pub mod log_analytics;
 pub mod markdown;
+mod open_types;
 pub mod parquet;
 pub mod table;
 
@@ -31,19 +35,22 @@ pub enum Format {
     Markdown,
     /// A Parquet file of open types.
     Parquet,
+    /// A stream of Arrow's, of the same types.
+    Arrow,
     /// What Kusto's `/v1/rest/query` answers.
     KustoV1,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 8] = [
         Format::Table,
         Format::Csv,
         Format::Json,
         Format::Jsonl,
         Format::Markdown,
         Format::Parquet,
+        Format::Arrow,
         Format::KustoV1,
     ];
 
@@ -56,13 +63,14 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Markdown => "markdown",
             Format::Parquet => "parquet",
+            Format::Arrow => "arrow",
             Format::KustoV1 => "kusto-v1",
         }
     }
 
     /// Whether it is text; what is not must not be sent to a terminal.
     pub fn is_text(self) -> bool {
-        self != Format::Parquet
+        !matches!(self, Format::Parquet | Format::Arrow)
     }
 }
 
@@ -89,7 +97,7 @@ impl FromStr for Format {
 
 /// A name that no form has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format '{0}', expected table, csv, json, jsonl, markdown, parquet or kusto-v1")]
+#[error("unknown format '{0}', expected table, csv, json, jsonl, markdown, parquet, arrow or kusto-v1")]
 pub struct UnknownFormat(String);
 
 /// What a form may need to know.
@@ -114,6 +122,39 @@ pub struct Request {
     pub client_request_id: String,
 }
 
+/// Why a query ended with only some of its rows.
+#[derive(Debug, Clone)]
+pub struct PartialFailure {
+    /// Which of the answers is not whole, counted from 0.
+    pub answer: usize,
+    /// The error as Kusto's services write it: an object with the member `error`.
+    pub one_api: serde_json::Value,
+    /// What went wrong, for people.
+    pub text: String,
+    /// The number under which Kusto knows it; negative.
+    pub status: i32,
+    /// The name of that number.
+    pub status_name: String,
+    /// What kind of event it is to Kusto.
+    pub event: &'static str,
+}
+
+const ZERO_GUID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What answering took, in the names of Kusto's completion information. Nothing is in it that was not measured.
+fn statistics(answers: &[&Answer]) -> serde_json::Value {
+    let took: f64 = answers.iter().map(|answer| answer.took.as_secs_f64()).sum();
+    let sizes: Vec<serde_json::Value> = answers
+        .iter()
+        .map(|answer| {
+            let bytes: usize =
+                answer.batches.iter().map(arrow_array::RecordBatch::get_array_memory_size).sum();
+            serde_json::json!({ "table_row_count": answer.row_count(), "table_size": bytes })
+        })
+        .collect();
+    serde_json::json!({ "ExecutionTime": took, "dataset_statistics": sizes })
+}
+
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -123,11 +164,14 @@ pub enum Error {
     /// The answer cannot be put into a Parquet file.
     #[error("writing the answer as Parquet")]
     Parquet(#[from] ::parquet::errors::ParquetError),
+    /// The answer cannot be put into a stream of Arrow's.
+    #[error("writing the answer as an Arrow stream")]
+    Arrow(#[from] arrow_schema::ArrowError),
 }
 
 /// Writes an answer.
 ///
-/// Errors: [`Error::Output`] when `out` fails, [`Error::Parquet`] when that format does.
+/// Errors: [`Error::Output`] when `out` fails, [`Error::Parquet`] and [`Error::Arrow`] when those formats do.
 pub fn write(answer: &Answer, format: Format, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
     match format {
         Format::Table => table::write(answer, options.width, options.rows_max, out)?,
@@ -136,7 +180,8 @@ pub fn write(answer: &Answer, format: Format, options: &Options, out: &mut dyn W
         Format::Jsonl => json::write_lines(answer, out)?,
         Format::Markdown => markdown::write(answer, out)?,
         Format::Parquet => parquet::write(answer, out)?,
-        Format::KustoV1 => kusto_v1::write(&[answer], &options.request, out)?,
+        Format::Arrow => arrow::write(answer, out)?,
+        Format::KustoV1 => kusto_v1::write(&[answer], &options.request, None, out)?,
     }
     Ok(())
 }

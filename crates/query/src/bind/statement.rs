@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use weir_kql::ast::{Expr, ExprKind, Query, Statement, StatementKind};
+use weir_kql::ast::{Expr, ExprKind, Literal, Query, Statement, StatementKind};
+use weir_value::KustoType;
 
 use super::{Binder, Binding, Env, Scope};
 use crate::operators;
@@ -129,16 +130,17 @@ impl Binder<'_> {
     }
 
     /// The value that a client gave for a parameter: a literal of the language, or plain text for a string.
-    fn parameter_value(
-        &mut self,
-        text: &str,
-        kind: weir_value::KustoType,
-        span: weir_kql::ast::Span,
-    ) -> Typed {
+    fn parameter_value(&mut self, text: &str, kind: KustoType, span: weir_kql::ast::Span) -> Typed {
         let parsed = weir_kql::parse(text);
         let literal = match parsed.query.statements.as_slice() {
             [Statement { kind: StatementKind::Expression(expr), .. }] if parsed.diagnostics.is_empty() => {
-                matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Unary { .. }).then_some(expr)
+                let is_value = match (&expr.kind, kind) {
+                    // Any other text is the string itself: 1.50 stays 1.50.
+                    (ExprKind::Literal(Literal::String(_)), _) => true,
+                    (_, KustoType::String) => false,
+                    (kind, _) => matches!(kind, ExprKind::Literal(_) | ExprKind::Unary { .. }),
+                };
+                is_value.then_some(expr)
             }
             _ => None,
         };

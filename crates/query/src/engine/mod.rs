@@ -61,6 +61,26 @@ pub struct Outcome {
     pub answers: Vec<Answer>,
     /// Notes and warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where rows were left out, of the first answer that lacks some; only with [`QueryOptions::cut`].
+    pub cut: Option<Cut>,
+}
+
+/// That an answer lacks rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// Which answer, counted from 0.
+    pub answer: usize,
+    /// What it was too large for.
+    pub limit: CutBy,
+}
+
+/// What an answer was too large for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutBy {
+    /// So many rows.
+    Rows(usize),
+    /// So many bytes.
+    Bytes(usize),
 }
 
 impl Engine {
@@ -201,12 +221,14 @@ impl Query {
     fn run(&self, text: &str, catalog: &dyn Catalog) -> Result<Outcome, Error> {
         let started = Instant::now();
         let bound = self.bind(text, catalog)?;
-        let mut answers = Vec::new();
+        let (mut answers, mut cut) = (Vec::new(), None);
         for relation in bound.results {
             let started = if answers.is_empty() { started } else { Instant::now() };
-            answers.push(self.answer(relation, started)?);
+            let (answer, limit) = self.answer(relation, started)?;
+            cut = cut.or(limit.map(|limit| Cut { answer: answers.len(), limit }));
+            answers.push(answer);
         }
-        Ok(Outcome { answers, diagnostics: bound.diagnostics })
+        Ok(Outcome { answers, diagnostics: bound.diagnostics, cut })
     }
 
     /// What a text means, with the notes of parser and binder.
@@ -260,30 +282,46 @@ impl Query {
         }
     }
 
-    fn answer(&self, relation: Relation, started: Instant) -> Result<Answer, Error> {
+    fn answer(&self, relation: Relation, started: Instant) -> Result<(Answer, Option<CutBy>), Error> {
         let columns = visible_columns(&relation);
         let plan = finished(&relation).map_err(|error| self.error(error))?;
         let session = self.session(&plan, relation.serialized).map_err(|error| self.error(error))?;
         let (mut batches, mut rows, mut bytes) = (Vec::new(), 0_usize, 0_usize);
-        let (rows_max, bytes_max) = (self.options.rows_max, self.options.bytes_max);
+        let rows_max = self.options.rows_max.unwrap_or(usize::MAX);
+        let bytes_max = self.options.bytes_max.unwrap_or(usize::MAX);
         let mut held = Held::new(self.memory_bytes);
-        rows::collect(&self.engine.runtime, session, plan, &self.watch, |batch| {
-            rows = rows.saturating_add(batch.num_rows());
-            bytes = bytes.saturating_add(rows::bytes_of(&batch));
-            match (rows_max, bytes_max) {
-                (Some(most), _) if rows > most => return Err(Ended::As(Error::TooManyRows(most))),
-                (_, Some(most)) if bytes > most => return Err(Ended::As(Error::TooManyBytes(most))),
-                _ => {}
+        let ended = rows::collect(&self.engine.runtime, session, plan, &self.watch, |batch| {
+            let size = rows::bytes_of(&batch);
+            let fits = fitting(&batch, size, rows_max - rows, bytes_max - bytes);
+            let limit = match fits < batch.num_rows() {
+                true if rows + fits == rows_max => Some(CutBy::Rows(rows_max)),
+                true => Some(CutBy::Bytes(bytes_max)),
+                false => None,
+            };
+            match limit {
+                Some(limit) if !self.options.cut => return Err(Ended::Beyond(limit)),
+                Some(limit) => {
+                    let batch = batch.slice(0, fits);
+                    held.add(&batch)?;
+                    batches.push(batch);
+                    return Err(Ended::Cut(limit));
+                }
+                None => {}
             }
+            rows += fits;
+            bytes = bytes.saturating_add(size);
             held.add(&batch)?;
             batches.push(batch);
             Ok(())
-        })
-        .map_err(|ended| match ended {
-            Ended::As(error) => error,
-            Ended::By(error) => self.error(error),
-        })?;
-        Ok(Answer { columns, batches, render: relation.render, took: started.elapsed() })
+        });
+        let cut = match ended {
+            Ok(()) => None,
+            Err(Ended::Cut(limit)) => Some(limit),
+            Err(Ended::Beyond(CutBy::Rows(most))) => return Err(Error::TooManyRows(most)),
+            Err(Ended::Beyond(CutBy::Bytes(most))) => return Err(Error::TooManyBytes(most)),
+            Err(Ended::By(error)) => return Err(self.error(error)),
+        };
+        Ok((Answer { columns, batches, render: relation.render, took: started.elapsed() }, cut))
     }
 
     /// All rows of a plan that is part of the query.
@@ -340,10 +378,32 @@ impl Query {
     }
 }
 
+impl Drop for Query {
+    /// Threads that still work for it have no more to do.
+    fn drop(&mut self) {
+        self.watch.leave();
+    }
+}
+
 /// How the rows of an answer ended early.
 enum Ended {
-    As(Error),
+    /// With all that fits into a limit.
+    Cut(CutBy),
+    /// Beyond a limit.
+    Beyond(CutBy),
+    /// By an error.
     By(DataFusionError),
+}
+
+/// How many rows of a batch fit into so many rows and bytes, as if all its rows were of one size.
+fn fitting(batch: &RecordBatch, size: usize, rows_left: usize, bytes_left: usize) -> usize {
+    let count = batch.num_rows();
+    let by_size = match size {
+        0 => count,
+        size if size <= bytes_left => count,
+        size => usize::try_from(bytes_left as u128 * count as u128 / size as u128).unwrap_or(count),
+    };
+    count.min(rows_left).min(by_size)
 }
 
 impl From<DataFusionError> for Ended {

@@ -18,6 +18,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 use super::PLANNER_STACK_BYTES;
 use crate::limits::{Watch, check};
@@ -38,7 +39,8 @@ pub(super) struct Session {
     pub environment: Arc<RuntimeEnv>,
 }
 
-/// The rows of a plan, each batch given to `take` in its order. Whatever it says ends the run.
+/// The rows of a plan, each batch given to `take` in its order. Whatever it says ends the run of this plan, and of no
+/// other of the query.
 pub(super) fn collect<E: From<DataFusionError>>(
     runtime: &Handle,
     session: Session,
@@ -47,7 +49,8 @@ pub(super) fn collect<E: From<DataFusionError>>(
     mut take: impl FnMut(RecordBatch) -> Result<(), E>,
 ) -> Result<(), E> {
     let (sender, receiver) = sync_channel(BATCHES_WAITING_MAX);
-    let (runtime, of_thread) = (runtime.clone(), Arc::clone(watch));
+    let enough = Arc::new(Notify::new());
+    let (runtime, of_thread, heard) = (runtime.clone(), Arc::clone(watch), Arc::clone(&enough));
     let work = move || {
         let of_query = Arc::clone(&of_thread);
         of_query.during(|| {
@@ -55,6 +58,7 @@ pub(super) fn collect<E: From<DataFusionError>>(
                 tokio::select! {
                     biased;
                     () = of_thread.leaving() => {}
+                    () = heard.notified() => {}
                     result = feed(&session, &plan, &sender) => {
                         if let Err(error) = result {
                             // Nobody listens any more: nobody needs to know.
@@ -69,7 +73,7 @@ pub(super) fn collect<E: From<DataFusionError>>(
     let thread = thread.map_err(DataFusionError::IoError)?;
     let result = receive(&receiver, watch, &mut take);
     if result.is_err() {
-        watch.leave();
+        enough.notify_one();
         return result;
     }
     // The thread has dropped the sender: it is at its end.

@@ -19,6 +19,8 @@ pub struct QueryOptions {
     pub rows_max: Option<usize>,
     /// Bytes that the values of each result may have. Kusto's own limit is 64 MiB.
     pub bytes_max: Option<usize>,
+    /// Whether a result beyond those two limits is cut off there; refused otherwise.
+    pub cut: bool,
     /// Stops the query when it is fired.
     pub cancel: Cancel,
 }

@@ -5,7 +5,9 @@ pub mod explain_flow;
 pub mod ingest;
 pub mod query;
 pub mod redecorate;
+pub mod serve;
 pub mod simulate;
+pub mod token;
 pub mod topology;
 
 use std::io::{self, Write};

@@ -101,7 +101,8 @@ impl Case {
 
     fn judge(&self, answer: &weir_answer::Answer) -> Verdict {
         let mut bytes = Vec::new();
-        kusto_v1::write(&[answer], &EncodeRequest::default(), &mut bytes).expect("an answer is written");
+        kusto_v1::write(&[answer], &EncodeRequest::default(), None, &mut bytes)
+            .expect("an answer is written");
         let written: Value = serde_json::from_slice(&bytes).expect("an answer is JSON");
         let rows: Vec<Vec<Value>> = written["Tables"][0]["Rows"]
             .as_array()

@@ -1,0 +1,232 @@
+//! The description of weir's own interface, as OpenAPI has it.
+
+use serde_json::{Map, Value, json};
+
+use super::accept::FORMS;
+
+/// The description; `docs/reference/openapi.json` is a copy of it.
+pub fn openapi() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "weir",
+            "version": "1",
+            "description": "weir's own interface. The protocols of Kusto (/v1/rest, /v2/rest) and of Azure Monitor \
+                            Log Analytics (/v1/workspaces/…) are served beside it, as their clients know them.",
+        },
+        "security": [{}, { "token": [] }],
+        "paths": paths(),
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": schemas(),
+            "responses": {
+                "Error": {
+                    "description": "The request failed.",
+                    "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+                },
+            },
+        },
+    })
+}
+
+fn paths() -> Value {
+    let workspace =
+        || parameter("workspace", "path", "Name or id of a workspace.", json!({ "type": "string" }));
+    let mut level = parameter(
+        "level",
+        "query",
+        "What the ends of links are; what has no name at that level keeps its address.",
+        json!({ "type": "string", "enum": ["region", "subnet", "machine", "address"], "default": "machine" }),
+    );
+    level["required"] = false.into();
+    let mut period = parameter(
+        "period",
+        "query",
+        "How far back, such as 6h or 7d.",
+        json!({ "type": "string", "default": "1d" }),
+    );
+    period["required"] = false.into();
+    let mut most = parameter(
+        "most",
+        "query",
+        "The most links, those with the most bytes first.",
+        json!({ "type": "integer", "minimum": 1, "maximum": 10000, "default": 500 }),
+    );
+    most["required"] = false.into();
+    json!({
+        "/api/v1/openapi.json": { "get": operation("This description.", &[], "object") },
+        "/api/v1/status": { "get": operation("The server, its load, its limits and its workspaces.", &[], "Status") },
+        "/api/v1/running": { "get": operation("The queries that run or wait.", &[], "Running") },
+        "/api/v1/running/{id}": {
+            "delete": operation(
+                "Stops a query.",
+                &[parameter("id", "path", "Its id, or the one its client gave it.", json!({ "type": "string" }))],
+                "object",
+            ),
+        },
+        "/api/v1/queries": { "get": operation("The saved queries.", &[], "SavedQueries") },
+        "/api/v1/queries/{name}": {
+            "get": operation(
+                "A saved query with its text.",
+                &[parameter("name", "path", "Its name.", json!({ "type": "string" }))],
+                "SavedQuery",
+            ),
+        },
+        "/api/v1/workspaces/{workspace}/ingest": {
+            "get": operation("What was read, and what could not be.", &[workspace()], "object"),
+        },
+        "/api/v1/workspaces/{workspace}/topology": {
+            "get": operation("Who talks to whom.", &[workspace(), level, period, most], "Topology"),
+        },
+        "/api/v1/workspaces/{workspace}/query": { "post": query(&workspace()) },
+    })
+}
+
+fn parameter(name: &str, place: &str, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": place, "required": true, "description": description, "schema": schema })
+}
+
+fn operation(summary: &str, parameters: &[Value], schema: &str) -> Value {
+    let schema = match schema {
+        "object" => json!({ "type": "object" }),
+        name => json!({ "$ref": format!("#/components/schemas/{name}") }),
+    };
+    json!({
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {
+            "200": { "description": "Done.", "content": { "application/json": { "schema": schema } } },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn query(workspace: &Value) -> Value {
+    let forms: Map<String, Value> = FORMS.iter().map(|(name, _)| ((*name).to_owned(), json!({}))).collect();
+    json!({
+        "summary": "Answers a query in KQL, in the form that Accept names.",
+        "parameters": [workspace],
+        "requestBody": {
+            "required": true,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Question" } } },
+        },
+        "responses": {
+            "200": {
+                "description": "The rows of one result.",
+                "headers": {
+                    "weir-cut": {
+                        "description": "There when rows were cut off, with the reason.",
+                        "schema": { "type": "string" },
+                    },
+                    "weir-notes": {
+                        "description": "Notes and warnings on the query, as JSON.",
+                        "schema": { "type": "string" },
+                    },
+                },
+                "content": forms,
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
+fn schemas() -> Value {
+    let text = || json!({ "type": "string" });
+    let number = || json!({ "type": "number" });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let object = |members: Value| json!({ "type": "object", "properties": members });
+    json!({
+        "Error": object(json!({
+            "error": object(json!({
+                "code": text(),
+                "message": text(),
+                "request": text(),
+                "diagnostics": list(object(json!({
+                    "severity": { "type": "string", "enum": ["note", "warning", "error"] },
+                    "code": { "type": ["string", "null"] },
+                    "start": { "type": "integer", "description": "Bytes from the beginning of the query." },
+                    "end": { "type": "integer" },
+                    "message": text(),
+                    "hint": { "type": ["string", "null"] },
+                }))),
+            })),
+        })),
+        "Question": {
+            "type": "object",
+            "description": "Either 'query' or 'saved' is needed.",
+            "properties": {
+                "query": { "type": "string", "description": "The text of the query." },
+                "saved": { "type": "string", "description": "The name of a saved query." },
+                "parameters": {
+                    "type": "object",
+                    "description": "Values of what the query declares by declare query_parameters.",
+                    "additionalProperties": { "type": ["string", "number", "boolean"] },
+                },
+                "timespan": {
+                    "type": "string",
+                    "description": "ISO 8601: a duration up to now, or an interval, that TimeGenerated is in.",
+                },
+                "now": { "type": "string", "description": "What now() is, instead of the clock." },
+                "timeout": { "type": "number", "description": "Seconds that the query may take." },
+                "rows": { "type": "integer", "description": "Rows beyond which the result is cut off." },
+                "result": { "type": "integer", "description": "Which result, where the query has several; from 0 on." },
+            },
+        },
+        "SavedQueries": object(json!({
+            "queries": list(object(json!({ "name": text(), "description": text() }))),
+        })),
+        "SavedQuery": object(json!({ "name": text(), "description": text(), "query": text() })),
+        "Running": object(json!({
+            "queries": list(object(json!({
+                "id": text(),
+                "clientRequestId": text(),
+                "principal": { "type": ["string", "null"] },
+                "address": text(),
+                "workspace": text(),
+                "query": text(),
+                "started": text(),
+                "seconds": number(),
+            }))),
+        })),
+        "Topology": object(json!({
+            "nodes": list(object(json!({ "name": text(), "bytes": { "type": "integer" } }))),
+            "links": list(object(json!({
+                "Source": text(),
+                "Destination": text(),
+                "Bytes": { "type": "integer" },
+                "Flows": { "type": "integer" },
+                "Denied": { "type": "integer" },
+            }))),
+        })),
+        "Status": object(json!({
+            "program": text(),
+            "uptimeSeconds": number(),
+            "running": { "type": "integer" },
+            "waiting": { "type": "integer" },
+            "principal": { "type": ["string", "null"] },
+            "role": { "type": "string", "enum": ["reader", "operator"] },
+            "defaultWorkspace": text(),
+            "workspaces": list(object(json!({
+                "name": text(),
+                "id": text(),
+                "intervalMinutes": { "type": "integer" },
+                "created": text(),
+                "tables": list(object(json!({
+                    "name": text(),
+                    "version": { "type": "integer" },
+                    "files": { "type": "integer" },
+                    "rows": { "type": "integer" },
+                    "bytes": { "type": "integer" },
+                }))),
+            }))),
+            "limits": object(json!({
+                "timeoutSeconds": number(),
+                "timeoutMaxSeconds": number(),
+                "rows": { "type": "integer" },
+                "bytes": { "type": "integer" },
+                "queryMemoryBytes": { "type": "integer" },
+                "bodyBytes": { "type": "integer" },
+            })),
+        })),
+    })
+}

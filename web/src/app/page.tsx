@@ -1,0 +1,123 @@
+// What every page shares: the filter of the address bar, the time range it means, the workspace, the refresh.
+
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { milliseconds, number, records } from "../kusto/answer";
+import { compose, declared } from "../kusto/compose";
+import { datetime, string, timespan } from "../kusto/literal";
+import type { QueryError } from "../kusto/client";
+import { useQuery } from "../kusto/useQuery";
+import { shipped } from "../library";
+import * as model from "../filter/model";
+import { parseRange, step, type Range } from "../filter/time";
+import { navigate, usePlace, withSearch } from "./router";
+import { useSettings } from "./settings";
+
+/** What times the tables cover; null where there are no flow rows. */
+export interface Extent {
+  start: number;
+  end: number;
+  /** Length of a row's interval. */
+  interval: number;
+}
+
+export interface Page {
+  filter: model.Filter;
+  range: Range;
+  /** Length of a bar of a chart over time. */
+  step: number;
+  extent: Extent | null;
+  /** The extent is not known yet. */
+  starting: boolean;
+  failure: QueryError | null;
+  database: string;
+  /** Counts refreshes: a query asked again under a new number is run again. */
+  version: number;
+  refresh: () => void;
+  setFilter: (filter: model.Filter, how?: "push" | "replace") => void;
+  /** Adds a condition on a field. */
+  narrow: (field: string, value: string, not?: boolean) => void;
+  /** A shipped query with this page's range, unit and filter in it. */
+  compose: (name: string, parameters?: Record<string, string>) => string;
+}
+
+const Context = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(Context);
+  if (!page) throw new Error("usePage outside of PageProvider");
+  return page;
+}
+
+const HOUR = 3_600_000;
+
+export function PageProvider({ children }: { children: ReactNode }) {
+  const { search, path } = usePlace();
+  const { database, refreshSeconds } = useSettings();
+  const [version, setVersion] = useState(0);
+  const refresh = useCallback(() => setVersion((n) => n + 1), []);
+
+  useEffect(() => {
+    if (refreshSeconds === 0) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) refresh();
+    }, refreshSeconds * 1000);
+    return () => clearInterval(timer);
+  }, [refreshSeconds, refresh]);
+
+  const filter = useMemo(() => model.read(new URLSearchParams(search)), [search]);
+  const extentState = useQuery(shipped("health/extent"), database, version);
+  const extent = useMemo((): Extent | null => {
+    const row = extentState.answer ? records(extentState.answer)[0] : undefined;
+    const start = milliseconds(row?.["First"]);
+    const end = milliseconds(row?.["Last"]);
+    if (!row || !Number.isFinite(start) || !Number.isFinite(end)) return null;
+    return { start, end, interval: Math.max(number(row["IntervalMinutes"]) * 60_000, 600_000) };
+  }, [extentState.answer]);
+
+  // "Now" stands still until a refresh or another range, so that panels agree and answers can be kept.
+  const now = useMemo(() => Math.floor(Date.now() / 60_000) * 60_000, [version, filter.time]);
+  const range = useMemo(
+    () => parseRange(filter.time, now) ?? parseRange(model.EMPTY.time, now) ?? { start: now - 24 * HOUR, end: now, moving: true },
+    [filter.time, now],
+  );
+  const interval = extent?.interval ?? HOUR;
+  const bar = step(range, interval);
+  const condition = useMemo(() => model.toKql(filter), [filter]);
+
+  const setFilter = useCallback(
+    (next: model.Filter, how: "push" | "replace" = "push") =>
+      navigate(withSearch(path, model.write(next, new URLSearchParams(location.search))), how),
+    [path],
+  );
+  const narrow = useCallback(
+    (field: string, value: string, not = false) =>
+      setFilter(model.add(model.read(new URLSearchParams(location.search)), { field, values: [value], not })),
+    [setFilter],
+  );
+  const composed = useCallback(
+    (name: string, parameters: Record<string, string> = {}) => {
+      const file = shipped(name);
+      const all: Record<string, string> = {
+        period: timespan(range.end - range.start),
+        until: datetime(range.end),
+        step: timespan(bar),
+        unit: string(filter.unit),
+        ...parameters,
+      };
+      const known = declared(file);
+      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), condition);
+    },
+    [range, bar, filter.unit, condition],
+  );
+
+  const page = useMemo(
+    (): Page => ({
+      filter, range, step: bar, extent,
+      starting: extentState.answer === null && extentState.running,
+      failure: extentState.error,
+      database, version, refresh, setFilter, narrow, compose: composed,
+    }),
+    [filter, range, bar, extent, extentState, database, version, refresh, setFilter, narrow, composed],
+  );
+  return <Context.Provider value={page}>{children}</Context.Provider>;
+}

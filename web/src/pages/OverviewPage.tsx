@@ -1,0 +1,231 @@
+// How much traffic there is, whether it is allowed, who makes it.
+
+import { useCallback, useMemo } from "react";
+import { usePage } from "../app/page";
+import { navigate, withSearch } from "../app/router";
+import { useDark, useSettings } from "../app/settings";
+import { Bars } from "../charts/Bars";
+import { Chart } from "../charts/Chart";
+import { palette, type Palette } from "../charts/palette";
+import { Spark } from "../charts/Spark";
+import { fill, timeOption } from "../charts/time";
+import { bars } from "../filter/time";
+import { FLOW_TYPES } from "../filter/fields";
+import { amount, change, exact, short } from "../format/numbers";
+import { span } from "../format/times";
+import { milliseconds, number, records, text, type Answer } from "../kusto/answer";
+import { useQuery } from "../kusto/useQuery";
+import { Panel } from "../panel/Panel";
+import { DeniedRules, Pairs } from "./tables";
+import { Environment } from "./Environment";
+
+export function OverviewPage() {
+  const page = usePage();
+  const trend = useQuery(page.compose("overview/trend"), page.database, page.version);
+  const series = useTrend(trend.answer);
+  return (
+    <div className="grid">
+      <Panel title="Totals" name="overview/totals" bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
+        {(answer) => <Tiles answer={answer} trend={series} />}
+      </Panel>
+      <Panel title="In and out over time" name="overview/trend" shared={trend} className="span-8" note="What each NIC logged: inbound above the line, outbound below">
+        {() => <InOut trend={series} />}
+      </Panel>
+      <Panel title="By flow type" name="overview/types" className="span-4">
+        {(answer) => <Types answer={answer} />}
+      </Panel>
+      <Panel title="Allowed and denied flows" name="overview/trend" shared={trend} className="span-8" note="Flows that began or were denied, as each NIC logged them">
+        {() => <Decisions trend={series} />}
+      </Panel>
+      <Panel title="Applications" name="overview/applications" className="span-4" actions={<More to="/ports" />}>
+        {(answer) => <Applications answer={answer} />}
+      </Panel>
+      <Panel title="Top talking pairs" name="overview/pairs" className="span-7" actions={<More to="/distribution" by="pair" />} note="Whichever end began; a flow counts once">
+        {(answer) => <Pairs answer={answer} height={330} />}
+      </Panel>
+      <Panel title="Top denying rules" name="overview/denied-rules" className="span-5" actions={<More to="/rules" />} empty={<p>Nothing was denied.</p>}>
+        {(answer) => <DeniedRules answer={answer} height={330} />}
+      </Panel>
+      <Panel title="Your environment" name="overview/environment" className="span-12" note="Active: seen in a flow of this time">
+        {(answer) => <Environment answer={answer} />}
+      </Panel>
+    </div>
+  );
+}
+
+export function More({ to, by }: { to: string; by?: string }) {
+  const target = () => {
+    const search = new URLSearchParams(location.search);
+    if (by) search.set("by", by);
+    return withSearch(to, search);
+  };
+  return <a className="more" href={to} onClick={(e) => { e.preventDefault(); navigate(target()); }}>See all</a>;
+}
+
+interface Trend {
+  times: number[];
+  inbound: number[];
+  outbound: number[];
+  allowed: number[];
+  denied: number[];
+  malicious: number[];
+}
+
+function useTrend(answer: Answer | null): Trend {
+  const page = usePage();
+  const unit = page.filter.unit;
+  return useMemo(() => {
+    const times = bars(page.range, page.step);
+    const rows = answer ? records(answer) : [];
+    const of = (value: (row: (typeof rows)[number]) => number) =>
+      fill(times, rows.map((r) => ({ time: milliseconds(r["Time"]), value: value(r) })));
+    const inbound = { bytes: "InBytes", packets: "InPackets", flows: "AllowedIn" }[unit];
+    const outbound = { bytes: "OutBytes", packets: "OutPackets", flows: "AllowedOut" }[unit];
+    return {
+      times,
+      inbound: of((r) => number(r[inbound]) + (unit === "flows" ? number(r["DeniedIn"]) : 0)),
+      outbound: of((r) => number(r[outbound]) + (unit === "flows" ? number(r["DeniedOut"]) : 0)),
+      allowed: of((r) => number(r["AllowedIn"]) + number(r["AllowedOut"])),
+      denied: of((r) => number(r["DeniedIn"]) + number(r["DeniedOut"])),
+      malicious: of((r) => number(r["Malicious"])),
+    };
+  }, [answer, page.range, page.step, unit]);
+}
+
+function Tiles({ answer, trend }: { answer: Answer; trend: Trend }) {
+  const page = usePage();
+  const colours = palette(useDark());
+  const unit = page.filter.unit;
+  const rows = records(answer);
+  const now = rows.find((r) => r["Current"] === true || r["Current"] === 1);
+  const before = rows.find((r) => r["Current"] === false || r["Current"] === 0);
+  // A period that the tables cover in part is no measure for this one.
+  const length = page.range.end - page.range.start;
+  const whole = page.extent !== null && page.extent.start <= page.range.start - length + 0.05 * length;
+  const total = { bytes: "Bytes", packets: "Packets", flows: "Flows" }[unit];
+  const previous = `the ${span(page.range.end - page.range.start)} before`;
+  const status = (s: "Allowed" | "Denied") => () => page.setFilter({ ...page.filter, status: page.filter.status === s ? "" : s });
+  const malicious = number(now?.["MaliciousAllowed"]);
+  return (
+    <div className="tiles">
+      <Tile
+        title={{ bytes: "Traffic", packets: "Packets", flows: "Flows" }[unit]} value={number(now?.[total])} before={number(before?.[total])} previous={whole ? previous : null}
+        text={(v) => amount(v, unit)} exact={(v) => exact(v, unit)} spark={trend.inbound.map((v, i) => v + (trend.outbound[i] ?? 0))} colour={colours.series[2] ?? ""}
+      />
+      <Tile title="Allowed flows" value={number(now?.["AllowedFlows"])} before={number(before?.["AllowedFlows"])} previous={whole ? previous : null} text={short} exact={(v) => exact(v, "flows")} spark={trend.allowed} colour={colours.allowed} onClick={status("Allowed")} />
+      <Tile title="Denied flows" value={number(now?.["DeniedFlows"])} before={number(before?.["DeniedFlows"])} previous={whole ? previous : null} text={short} exact={(v) => exact(v, "flows")} spark={trend.denied} colour={colours.denied} onClick={status("Denied")} />
+      <Tile
+        title="Malicious flows" value={malicious + number(now?.["MaliciousDenied"])} before={number(before?.["MaliciousAllowed"]) + number(before?.["MaliciousDenied"])} previous={whole ? previous : null}
+        text={short} exact={(v) => exact(v, "flows")} spark={trend.malicious} colour={colours.malicious} {...(malicious > 0 ? { alarm: `${short(malicious)} of them allowed` } : {})}
+        onClick={() => page.setFilter({ ...page.filter, types: ["MaliciousFlow"] })}
+      />
+    </div>
+  );
+}
+
+interface TileProps {
+  title: string;
+  value: number;
+  before: number;
+  /** What it is compared with; null when there is nothing whole to compare with. */
+  previous: string | null;
+  text: (value: number) => string;
+  exact: (value: number) => string;
+  spark: number[];
+  colour: string;
+  alarm?: string;
+  onClick?: () => void;
+}
+
+function Tile({ title, value, before, previous, text: shown, exact: all, spark, colour, alarm, onClick }: TileProps) {
+  const inner = (
+    <>
+      <span className="tile-title"><i style={{ background: colour }} />{title}</span>
+      <span className="tile-value" title={all(value)} data-value={value}>{shown(value)}</span>
+      <span className="tile-change" title={previous ? `${all(before)} in ${previous}` : "The tables do not hold all of the period before"}>{alarm ? <b className="alarm">{alarm}</b> : previous ? <>{change(before, value)} <small>against {previous}</small></> : <small>no whole period before</small>}</span>
+      <Spark values={spark} colour={colour} />
+    </>
+  );
+  return onClick ? <button type="button" className="tile" onClick={onClick}>{inner}</button> : <div className="tile">{inner}</div>;
+}
+
+function InOut({ trend }: { trend: Trend }) {
+  const page = usePage();
+  const { zone } = useSettings();
+  const unit = page.filter.unit;
+  const option = useCallback(
+    (c: Palette) =>
+      timeOption({
+        times: trend.times, step: page.step, zone, kind: "area", format: (v) => amount(v, unit), exact: (v) => `${amount(v, unit)}${unit === "bytes" ? "" : ` ${unit}`}`,
+        series: [
+          { name: "Inbound", values: trend.inbound, colour: c.inbound },
+          { name: "Outbound", values: trend.outbound, colour: c.outbound, below: true },
+        ],
+      }, c),
+    [trend, page.step, zone, unit],
+  );
+  return <Chart option={option} label={`Inbound and outbound ${unit} over time`} />;
+}
+
+function Decisions({ trend }: { trend: Trend }) {
+  const page = usePage();
+  const { zone } = useSettings();
+  const option = useCallback(
+    (c: Palette) =>
+      timeOption({
+        times: trend.times, step: page.step, zone, kind: "bars", format: short, exact: (v) => exact(v, "flows"),
+        series: [
+          { name: "Allowed", values: trend.allowed, colour: c.allowed },
+          { name: "Denied", values: trend.denied, colour: c.denied },
+          ...(trend.malicious.some((v) => v > 0) ? [{ name: "Malicious, of both", values: trend.malicious, colour: c.malicious, line: true }] : []),
+        ],
+      }, c),
+    [trend, page.step, zone],
+  );
+  const onClick = useCallback(
+    ({ seriesName }: { seriesName: string }) => {
+      if (seriesName === "Allowed" || seriesName === "Denied") page.setFilter({ ...page.filter, status: seriesName });
+      else page.setFilter({ ...page.filter, types: ["MaliciousFlow"] });
+    },
+    [page],
+  );
+  return <Chart option={option} label="Allowed and denied flows over time" onClick={onClick} />;
+}
+
+function Types({ answer }: { answer: Answer }) {
+  const page = usePage();
+  const colours = palette(useDark());
+  const unit = page.filter.unit;
+  const rows = records(answer);
+  return (
+    <Bars
+      label="Traffic by flow type"
+      bars={rows.map((r) => {
+        const name = text(r["FlowType"]);
+        return {
+          name, detail: FLOW_TYPES.find((t) => t.value === name)?.about ?? "", value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
+          colour: name === "MaliciousFlow" ? colours.malicious : colours.allowed,
+          onClick: () => page.setFilter({ ...page.filter, types: [name] }),
+        };
+      })}
+    />
+  );
+}
+
+function Applications({ answer }: { answer: Answer }) {
+  const page = usePage();
+  const unit = page.filter.unit;
+  return (
+    <Bars
+      label="Applications by traffic"
+      bars={records(answer).map((r) => {
+        const app = text(r["L7Protocol"]);
+        const port = text(r["DestPort"]);
+        return {
+          name: app === "Unknown" || app === "" ? `port ${port}` : app, detail: `${text(r["L4Protocol"])} ${port}`, value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
+          onClick: () => page.narrow("port", port),
+        };
+      })}
+    />
+  );
+}

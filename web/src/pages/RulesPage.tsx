@@ -1,0 +1,117 @@
+// Rules: which are hit, which never are, whom they stop.
+
+import { useMemo } from "react";
+import { usePage } from "../app/page";
+import { useDark, useSettings } from "../app/settings";
+import { Bars } from "../charts/Bars";
+import { palette } from "../charts/palette";
+import { exact, percent, short } from "../format/numbers";
+import { number, records, text, type Answer, type Row } from "../kusto/answer";
+import { Panel } from "../panel/Panel";
+import { lastPart } from "../table/cells";
+import { DataTable, type TableColumn } from "../table/DataTable";
+import { listColumn, timeColumn } from "./InternetPage";
+import { addressColumn, countColumn, fieldColumn } from "./tables";
+import { Trend } from "./Trend";
+
+export function RulesPage() {
+  return (
+    <div className="grid">
+      <Panel title="The five rules that are hit most" name="rules/trend" className="span-8" note="Flows that began or were denied, as each NIC logged them">
+        {(answer) => <Trend answer={answer} label="Trend of the top five rules" unit="flows" height={292} />}
+      </Panel>
+      <Panel title="Rule groups" name="rules/groups" className="span-4">
+        {(answer) => <Groups answer={answer} />}
+      </Panel>
+      <Panel title="Hits by rule" name="rules/hits" className="span-12">
+        {(answer) => <Hits answer={answer} />}
+      </Panel>
+      <Panel title="Denied pairs" name="rules/denied-pairs" className="span-12" empty={<p>Nothing was denied.</p>}>
+        {(answer) => <DeniedPairs answer={answer} />}
+      </Panel>
+      <Panel
+        title="Rules that were never hit" name="rules/never-hit" className="span-12"
+        empty={<p>No rule of an inventory is without a hit, or there is no inventory: <code>weir topology import resources.json</code> brings the rules.</p>}
+      >
+        {(answer) => <NeverHit answer={answer} />}
+      </Panel>
+    </div>
+  );
+}
+
+function Groups({ answer }: { answer: Answer }) {
+  const page = usePage();
+  const colours = palette(useDark());
+  return (
+    <Bars
+      label="Rule groups by hits"
+      bars={records(answer).map((r) => {
+        const group = text(r["AclGroup"]);
+        const hits = number(r["Hits"]);
+        const denied = number(r["Denied"]);
+        return {
+          name: lastPart(group), detail: denied > 0 ? `${percent(denied, hits)} denied` : "", value: hits, text: short(hits), exact: `${group}: ${exact(hits)} hits, ${exact(denied)} denied`,
+          colour: denied === hits ? colours.denied : colours.allowed, onClick: () => page.narrow("group", group),
+        };
+      })}
+    />
+  );
+}
+
+function Hits({ answer }: { answer: Answer }) {
+  const colours = palette(useDark());
+  const { zone } = useSettings();
+  const rows = useMemo(() => records(answer), [answer]);
+  const columns = useMemo((): TableColumn<Row>[] => [
+    fieldColumn("AclRule", "Rule", "rule", 170, 1.4),
+    fieldColumn("AclGroup", "Group", "group", 130, 1),
+    countColumn("Hits", "Hits", "flows begun or denied", { bar: colours.allowed + "40" }),
+    countColumn("AllowedIn", "In allowed", "allowed inbound", { width: 90 }),
+    countColumn("DeniedIn", "In denied", "denied inbound", { width: 86 }),
+    countColumn("AllowedOut", "Out allowed", "allowed outbound", { width: 96 }),
+    countColumn("DeniedOut", "Out denied", "denied outbound", { width: 92 }),
+    countColumn("MaliciousAllowed", "Malicious", "malicious flows that it allowed", { alarm: true, optional: true }),
+    countColumn("Bytes", "Bytes", "both directions", { unit: "bytes" }),
+    countColumn("Sources", "Sources", "different sources", { width: 76 }),
+    countColumn("Destinations", "Destinations", "different destinations", { width: 100 }),
+    countColumn("Ports", "Ports", "different ports", { width: 62 }),
+    timeColumn("Last", "Last", zone),
+  ], [colours, zone]);
+  return <DataTable columns={columns} rows={rows} label="Hits by rule" height={430} file="rules" />;
+}
+
+function DeniedPairs({ answer }: { answer: Answer }) {
+  const colours = palette(useDark());
+  const { zone } = useSettings();
+  const rows = useMemo(() => records(answer), [answer]);
+  const columns = useMemo((): TableColumn<Row>[] => [
+    addressColumn("SrcIp", "Source", "source"),
+    addressColumn("DestIp", "Destination", "destination"),
+    { key: "L4Protocol", title: "Protocol", width: 76, value: (r) => text(r["L4Protocol"]) },
+    listColumn("Ports", "Ports", "some of the ports", 130),
+    { key: "FlowDirection", title: "Direction", width: 86, value: (r) => text(r["FlowDirection"]) },
+    countColumn("Flows", "Denied", "denied flows", { bar: colours.denied + "50" }),
+    fieldColumn("AclRule", "Rule", "rule", 150, 1),
+    fieldColumn("AclGroup", "Group", "group", 110, 0.8),
+    { key: "FlowType", title: "Type", width: 110, value: (r) => text(r["FlowType"]) },
+    timeColumn("Last", "Last", zone),
+  ], [colours, zone]);
+  return <DataTable columns={columns} rows={rows} label="Denied pairs" height={430} file="denied-pairs" />;
+}
+
+function NeverHit({ answer }: { answer: Answer }) {
+  const rows = useMemo(() => records(answer), [answer]);
+  const columns = useMemo((): TableColumn<Row>[] => [
+    { key: "Nsg", title: "Group", width: 160, grow: 1, value: (r) => text(r["Nsg"]) },
+    { key: "Rule", title: "Rule", width: 180, grow: 1.4, value: (r) => text(r["Rule"]) },
+    { key: "Access", title: "Access", width: 76, value: (r) => text(r["Access"]) },
+    { key: "Direction", title: "Direction", width: 86, value: (r) => text(r["Direction"]) },
+    { key: "Priority", title: "Priority", width: 76, align: "right", value: (r) => number(r["Priority"]) },
+    { key: "RuleType", title: "Kind", width: 96, value: (r) => text(r["RuleType"]) },
+    { key: "Protocol", title: "Protocol", width: 76, value: (r) => text(r["Protocol"]) },
+    { key: "SourceAddressPrefix", title: "From", width: 130, value: (r) => text(r["SourceAddressPrefix"]) },
+    { key: "DestinationAddressPrefix", title: "To", width: 130, value: (r) => text(r["DestinationAddressPrefix"]) },
+    { key: "DestinationPortRange", title: "Ports", width: 100, value: (r) => text(r["DestinationPortRange"]) },
+  ], []);
+  return <DataTable columns={columns} rows={rows} label="Rules that were never hit" height={430} file="never-hit" />;
+}

@@ -1,0 +1,38 @@
+// The few that carry most, over time: rows of Time, Name and Value as lines.
+
+import { useCallback, useMemo } from "react";
+import { usePage } from "../app/page";
+import { useSettings } from "../app/settings";
+import { Chart } from "../charts/Chart";
+import type { Palette } from "../charts/palette";
+import { fill, timeOption } from "../charts/time";
+import { bars } from "../filter/time";
+import { amount, type Unit } from "../format/numbers";
+import { milliseconds, number, records, text, type Answer } from "../kusto/answer";
+
+export function Trend({ answer, label, unit, height = 230, onName }: { answer: Answer; label: string; unit?: Unit; height?: number; onName?: (name: string) => void }) {
+  const page = usePage();
+  const { zone } = useSettings();
+  const measured = unit ?? page.filter.unit;
+  const { times, series } = useMemo(() => {
+    const starts = bars(page.range, page.step);
+    const byName = new Map<string, { time: number; value: number }[]>();
+    for (const row of records(answer)) {
+      const name = text(row["Name"]);
+      const found = byName.get(name) ?? [];
+      found.push({ time: milliseconds(row["Time"]), value: number(row["Value"]) });
+      byName.set(name, found);
+    }
+    const all = [...byName].map(([name, rows]) => ({ name, values: fill(starts, rows), sum: rows.reduce((s, r) => s + r.value, 0) }));
+    return { times: starts, series: all.sort((a, b) => b.sum - a.sum) };
+  }, [answer, page.range, page.step]);
+  const option = useCallback(
+    (c: Palette) =>
+      timeOption({
+        times, step: page.step, zone, kind: "lines", format: (v) => amount(v, measured), exact: (v) => `${amount(v, measured)}${measured === "bytes" ? "" : ` ${measured}`}`,
+        series: series.map((s, i) => ({ name: s.name, values: s.values, colour: c.series[i % c.series.length] ?? c.allowed })),
+      }, c),
+    [times, series, page.step, zone, measured],
+  );
+  return <Chart option={option} label={label} height={height} {...(onName ? { onClick: ({ seriesName }) => onName(seriesName) } : {})} />;
+}

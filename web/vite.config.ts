@@ -1,0 +1,48 @@
+import react from "@vitejs/plugin-react";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+const APP = "dist/app";
+const PACKED = "dist/packed";
+
+// The program holds the files packed, as browsers get them.
+const pack: Plugin = {
+  name: "pack",
+  apply: "build",
+  closeBundle() {
+    rmSync(PACKED, { recursive: true, force: true });
+    for (const entry of readdirSync(APP, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      const target = join(PACKED, relative(APP, file)) + ".gz";
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, gzipSync(readFileSync(file), { level: 9 }));
+    }
+  },
+};
+
+// The server that answers queries while the page is developed; the built page asks the server that it came from.
+const server = process.env["WEIR_SERVER"] ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react(), pack],
+  server: {
+    proxy: { "/v1": server, "/v2": server, "/api": server },
+    fs: { allow: [".."] },
+  },
+  build: {
+    // Beside it a file is tracked, so that the folder is there for the build of the server.
+    outDir: APP,
+    emptyOutDir: true,
+    target: "es2022",
+    // The licences of what is bundled stay in the bundle.
+    license: { fileName: "licenses.md" },
+    // The editor is large by nature and loaded only on the query page.
+    chunkSizeWarningLimit: 9000,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: "es" },
+});
