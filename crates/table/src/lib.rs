@@ -31,6 +31,7 @@ mod writer;
 pub use error::Error;
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
+pub use part::Columns;
 pub use settings::{FORMAT_VERSION, Settings};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};

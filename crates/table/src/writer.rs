@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::RecordBatch;
 use deltalake_core::kernel::Add;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
@@ -9,7 +8,7 @@ use weir_schema::{Table, table};
 
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
-use crate::{BlobReading, Error, LedgerDay, TableFiles, Workspace, delta, part, rows};
+use crate::{BlobReading, Columns, Error, LedgerDay, TableFiles, Workspace, delta, part, rows};
 
 /// The one writer of a workspace.
 #[derive(Debug)]
@@ -100,7 +99,7 @@ impl Writer {
             return Ok(BatchSummary::default());
         }
         for (day, blobs) in rows::weir_blobs(batch.number, readings, now_micros)? {
-            batch.write(named("WeirBlobs")?, day, now_micros, &[blobs]).await?;
+            batch.write(named("WeirBlobs")?, day, now_micros, &blobs).await?;
         }
         let info = rows::BatchInfo {
             batch: batch.number,
@@ -110,7 +109,7 @@ impl Writer {
             rows: batch.lock().summary.rows,
         };
         let day = rows::day_of(now_micros);
-        batch.write(named("WeirBatches")?, day, now_micros, &[rows::weir_batch(&info, readings)?]).await?;
+        batch.write(named("WeirBatches")?, day, now_micros, &rows::weir_batch(&info, readings)?).await?;
         let written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
         let record =
             BatchRecord { batch: batch.number, written_by: written_by.to_owned(), adds: written.adds };
@@ -128,10 +127,10 @@ impl Batch {
         table: &'static Table,
         day: i32,
         now_micros: i64,
-        batches: &[RecordBatch],
+        rows: &dyn Columns,
     ) -> Result<(), Error> {
         let name = format!("{:020}-{}", self.number, uuid::Uuid::new_v4());
-        let part = part::encode(table, day, &name, now_micros.div_euclid(1_000), batches)?;
+        let part = part::encode(table, day, &name, now_micros.div_euclid(1_000), rows)?;
         // Views are never written: the caller names a stored table.
         let folder = Workspace::table_path(table).unwrap_or_default();
         let path = Path::from(format!("{folder}/{}", part.add.path));

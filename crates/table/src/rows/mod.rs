@@ -5,7 +5,8 @@ mod columns;
 mod net_analytics;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
-pub use net_analytics::{Run, net_analytics};
+pub(crate) use columns::Blanks;
+pub use net_analytics::{NetAnalytics, Run};
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.
 pub fn day_of(micros: i64) -> i32 {

@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch};
+use arrow_array::{ArrayRef, Float64Array, Int32Array};
 use weir_decode::{Address, Decision, Direction};
 use weir_enrich::spelling;
 use weir_enrich::{EnrichedFlow, FlowType};
 use weir_reduce::{Counters, Interval, Names, RuleKind};
 use weir_topology::{ResourceId, short_resource_id};
 
-use super::columns::{batch, constant, longs, optional_longs, times, words};
-use crate::Error;
-use crate::writer::named;
+use super::columns::{constant, longs, optional_longs, times, words};
+use crate::Columns;
 
 /// Rows of a run that ended this long after their interval, or sooner, are live: they carry the time of
 /// processing as `TimeGenerated`. Later ones are back-fill and carry the end of their interval, so that
@@ -31,12 +30,7 @@ pub struct Run<'a> {
 }
 
 /// The rows of some flows, in their order.
-pub fn net_analytics(flows: &[EnrichedFlow], names: &Names, run: &Run<'_>) -> Result<RecordBatch, Error> {
-    let rows = Rows::new(flows, names, run);
-    batch(named("NTANetAnalytics")?, flows.len(), |name| rows.column(name))
-}
-
-struct Rows<'a> {
+pub struct NetAnalytics<'a> {
     flows: &'a [EnrichedFlow],
     run: &'a Run<'a>,
     src_ips: Numbered<String>,
@@ -105,47 +99,9 @@ impl<T: AsRef<str>> Numbered<T> {
     }
 }
 
-impl<'a> Rows<'a> {
-    fn new(flows: &'a [EnrichedFlow], names: &'a Names, run: &'a Run<'a>) -> Self {
-        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::of(flows.iter().map(of), |ip| ip.to_string());
-        let sources = names.sources().iter().map(|source| {
-            let target = ResourceId::parse(&source.target_id);
-            // An NSG log is enabled on the NSG that it names.
-            let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
-            let target = target.or(nsg);
-            SourceWords {
-                flow_log: if source.nsg { String::new() } else { short_resource_id(&source.log_resource_id) },
-                log_resource: source.log_resource_id.clone(),
-                target: target.as_ref().map_or_else(|| source.target_id.clone(), ResourceId::short),
-                target_type: target.as_ref().map_or("", ResourceId::type_word).to_owned(),
-                mac: spelling::mac_address(&source.mac),
-                nsg: source.nsg,
-            }
-        });
-        let rules = names.rules().iter().map(|rule| RuleWords {
-            group: rule.acl_group.clone(),
-            rule: rule.acl_rule.clone(),
-            nsg: short_resource_id(&rule.acl_group),
-            nsg_kind: match rule.kind {
-                RuleKind::Default => "Default",
-                RuleKind::User => "UserDefined",
-                RuleKind::Untold => "",
-            },
-        });
-        Rows {
-            flows,
-            run,
-            src_ips: ip(|row| row.flow.key.src_ip),
-            dest_ips: ip(|row| row.flow.key.dest_ip),
-            l7_protocols: Numbered::of(flows.iter().map(|row| row.l7_protocol), |name| name),
-            l4_protocols: Numbered::of(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
-                spelling::l4_protocol(protocol).into_owned()
-            }),
-            sources: sources.collect(),
-            rules: rules.collect(),
-            names,
-            billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
-        }
+impl Columns for NetAnalytics<'_> {
+    fn rows(&self) -> usize {
+        self.flows.len()
     }
 
     fn column(&self, name: &str) -> Option<ArrayRef> {
@@ -216,6 +172,51 @@ impl<'a> Rows<'a> {
             "RecordCount" => self.counter(|c| c.records),
             _ => return None,
         })
+    }
+}
+
+impl<'a> NetAnalytics<'a> {
+    /// Rows of these flows, which refer to these names.
+    pub fn new(flows: &'a [EnrichedFlow], names: &'a Names, run: &'a Run<'a>) -> Self {
+        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::of(flows.iter().map(of), |ip| ip.to_string());
+        let sources = names.sources().iter().map(|source| {
+            let target = ResourceId::parse(&source.target_id);
+            // An NSG log is enabled on the NSG that it names.
+            let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
+            let target = target.or(nsg);
+            SourceWords {
+                flow_log: if source.nsg { String::new() } else { short_resource_id(&source.log_resource_id) },
+                log_resource: source.log_resource_id.clone(),
+                target: target.as_ref().map_or_else(|| source.target_id.clone(), ResourceId::short),
+                target_type: target.as_ref().map_or("", ResourceId::type_word).to_owned(),
+                mac: spelling::mac_address(&source.mac),
+                nsg: source.nsg,
+            }
+        });
+        let rules = names.rules().iter().map(|rule| RuleWords {
+            group: rule.acl_group.clone(),
+            rule: rule.acl_rule.clone(),
+            nsg: short_resource_id(&rule.acl_group),
+            nsg_kind: match rule.kind {
+                RuleKind::Default => "Default",
+                RuleKind::User => "UserDefined",
+                RuleKind::Untold => "",
+            },
+        });
+        NetAnalytics {
+            flows,
+            run,
+            src_ips: ip(|row| row.flow.key.src_ip),
+            dest_ips: ip(|row| row.flow.key.dest_ip),
+            l7_protocols: Numbered::of(flows.iter().map(|row| row.l7_protocol), |name| name),
+            l4_protocols: Numbered::of(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
+                spelling::l4_protocol(protocol).into_owned()
+            }),
+            sources: sources.collect(),
+            rules: rules.collect(),
+            names,
+            billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
+        }
     }
 
     fn interval_start(&self, row: &EnrichedFlow) -> i64 {
