@@ -8,6 +8,7 @@
 mod arrange;
 mod collect;
 mod identity;
+mod inventories;
 mod known;
 mod pieces;
 mod read;
@@ -15,5 +16,6 @@ mod run;
 mod summary;
 mod take_up;
 
+pub use inventories::Inventories;
 pub use run::{Error, Options, Progress, ingest};
 pub use summary::{Counts, Incident, Outcome, Summary};

@@ -69,6 +69,20 @@ pub enum Error {
         /// Why.
         source: serde_json::Error,
     },
+    /// A snapshot of the inventory could not be written or understood.
+    #[error("cannot understand the snapshot {name} of the inventory")]
+    BadSnapshot {
+        /// Which.
+        name: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A snapshot is not what was written.
+    #[error("the snapshot {name} of the inventory is damaged")]
+    DamagedSnapshot {
+        /// Which.
+        name: String,
+    },
     /// A Delta table could not be opened or committed to.
     #[error("cannot {what} the table {table}")]
     Delta {
@@ -121,6 +135,10 @@ impl Error {
             Error::BadRecord { batch, .. } => Some(format!(
                 "some tables have the batch and others lack it: bring back ledger/batches/{batch:020}.json from a copy \
                  of the folder, or read the logs into another --data folder"
+            )),
+            Error::BadSnapshot { name, .. } | Error::DamagedSnapshot { name } => Some(format!(
+                "bring back topology/{name}.json.zst from a copy of the folder; or remove it, and flows of its time \
+                 are decorated by the snapshot before it"
             )),
             Error::Leased { .. } => {
                 Some("one process writes a workspace at a time: wait for it, or stop it".to_owned())

@@ -12,6 +12,7 @@
 //!                  ledger/batches/<n>.json      what every batch adds to which table
 //!                  ledger/WeirBlobs/, WeirBatches/
 //!                  ledger/writer.lock           the lease
+//!                  topology/<time>-<hash>.json.zst   snapshots of the inventory
 //! ```
 //!
 //! This is the only crate that names Delta.
@@ -25,6 +26,7 @@ mod part;
 pub mod rows;
 mod settings;
 mod stats;
+pub mod topology;
 mod workspace;
 mod writer;
 

@@ -2,11 +2,12 @@
 
 mod blobs;
 mod columns;
+pub mod decoration;
 mod net_analytics;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
 pub(crate) use columns::Blanks;
-pub use net_analytics::{NetAnalytics, Run};
+pub use net_analytics::{NetAnalytics, Run, target};
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.
 pub fn day_of(micros: i64) -> i32 {

@@ -10,7 +10,7 @@ use weir_decode::{Limits, Reason, State};
 use weir_ingest::{Options, Outcome, Progress, Summary};
 use weir_table::{NewWorkspace, Workspace};
 
-use super::{PROGRAM, now_micros, print};
+use super::{PROGRAM, decoration, now_micros, print};
 use crate::args::{Folder, Ingest};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, per_second, time};
@@ -145,6 +145,10 @@ fn write_summary(
         Some(factor) => writeln!(out, "rows       {}, {factor:.1} tuples a row", grouped(summary.rows))?,
         None => writeln!(out, "rows       0")?,
     }
+    decoration::write(&summary.decoration, out)?;
+    if summary.rows > 0 && summary.snapshots == 0 {
+        writeln!(out, "inventory  none: weir topology import names the machines and networks of rows")?;
+    }
     if summary.rows > 0 {
         let row_bytes = summary.parquet_bytes as f64 / summary.rows as f64;
         writeln!(out, "stored     {}, {row_bytes:.1} bytes a row", bytes(summary.parquet_bytes))?;
@@ -213,6 +217,8 @@ fn as_json(summary: &Summary, found: &Found, took: Duration) -> serde_json::Valu
         "bytes_dest_to_src": tally.bytes_dest_to_src as u64,
         "rows": summary.rows,
         "reduction_factor": summary.reduction_factor(),
+        "snapshots": summary.snapshots,
+        "decoration": decoration::as_json(&summary.decoration),
         "parquet_bytes": summary.parquet_bytes,
         "batches": summary.batches,
         "seconds": took.as_secs_f64(),

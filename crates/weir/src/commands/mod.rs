@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod decoration;
 pub mod ingest;
 pub mod query;
 pub mod simulate;
