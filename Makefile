@@ -81,6 +81,16 @@ fuzz: ## Read texts that nobody thought of for half an hour (SECONDS_MAX=1800)
 bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, FORMATS=vnet,nsg-v2,nsg-v1, RUNS=5)
 	cargo build --locked --release -p weir -p weir-bench
 	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/figures.json \
-		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5)
+		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5) \
+		$(PEERS)
+
+.PHONY: bench-peers
+bench-peers: $(CACHE)/peers/ready ## Measure chdb and DuckDB beside, on VNet logs
+	$(MAKE) bench FORMATS=vnet PEERS="--peers $(CACHE)/peers/bin/python"
+
+$(CACHE)/peers/ready: crates/bench/peers/requirements.txt
+	python3 -m venv --clear $(CACHE)/peers
+	$(CACHE)/peers/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 COMMA := ,
