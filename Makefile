@@ -103,6 +103,16 @@ bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, F
 	cargo build --locked --release -p weir -p weir-bench
 	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/figures.json \
 		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5) \
-		--inventory-nics $(or $(INVENTORY_NICS),0)
+		--inventory-nics $(or $(INVENTORY_NICS),0) \
+		$(PEERS)
+
+.PHONY: bench-peers
+bench-peers: $(CACHE)/peers/ready ## Measure chdb and DuckDB beside, on VNet logs
+	$(MAKE) bench FORMATS=vnet PEERS="--peers $(CACHE)/peers/bin/python"
+
+$(CACHE)/peers/ready: crates/bench/peers/requirements.txt
+	python3 -m venv --clear $(CACHE)/peers
+	$(CACHE)/peers/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 COMMA := ,

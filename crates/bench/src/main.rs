@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Parser;
 
+use crate::measure::Peers;
 use crate::stage::Stage;
 
 /// Measures decoding, reduction and ingest on a simulated corpus.
@@ -37,6 +38,9 @@ struct Args {
     /// Runs of every stage that count; one more warms up.
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: usize,
+    /// Measure chdb and DuckDB beside, with this Python, which has their packages.
+    #[arg(long, value_name = "PYTHON")]
+    peers: Option<PathBuf>,
     /// Write the figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -54,10 +58,12 @@ fn main() -> anyhow::Result<()> {
     }
     let own = std::env::current_exe().context("cannot find this program")?;
     let weir = args.weir.clone().unwrap_or_else(|| own.with_file_name("weir"));
+    let script = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/reduce.py"));
+    let peers = args.peers.clone().map(|python| Peers { python, script });
     let mut all = Vec::new();
     for format in &args.formats {
         let corpus = corpus::make(&args.folder, format, args.megabytes, args.inventory_nics)?;
-        let figures = measure::measure(&corpus, &own, &weir, args.runs)?;
+        let figures = measure::measure(&corpus, &own, &weir, args.runs, peers.as_ref())?;
         report::print(&corpus, &figures);
         all.push(report::as_json(&corpus, &figures));
     }

@@ -1,7 +1,7 @@
 //! Stages as processes, timed by the operating system.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -34,10 +34,24 @@ pub struct Figures {
 }
 
 /// Runs every stage in turn, once for warmth and then `runs` times.
-pub fn measure(corpus: &Corpus, own: &Path, weir: &Path, runs: usize) -> anyhow::Result<Figures> {
+///
+/// `peers` are measured in turn with them where they can read the corpus.
+pub fn measure(
+    corpus: &Corpus,
+    own: &Path,
+    weir: &Path,
+    runs: usize,
+    peers: Option<&Peers>,
+) -> anyhow::Result<Figures> {
     let mut stages: Vec<Figure> =
         Stage::ALL.iter().map(|stage| Figure { title: stage.title(), runs: Vec::new() }).collect();
     stages.push(Figure { title: "ingest, end to end", runs: Vec::new() });
+    let peers = peers.filter(|_| corpus.format == "vnet");
+    let mut others: Vec<Figure> = peers
+        .iter()
+        .flat_map(|_| ENGINES)
+        .map(|engine| Figure { title: engine.title, runs: Vec::new() })
+        .collect();
     let mut summary = serde_json::Value::Null;
     for round in 0..=runs {
         for (figure, stage) in stages.iter_mut().zip(Stage::ALL) {
@@ -63,13 +77,58 @@ pub fn measure(corpus: &Corpus, own: &Path, weir: &Path, runs: usize) -> anyhow:
         if let (true, Some(figure)) = (round > 0, stages.last_mut()) {
             figure.runs.push(run);
         }
+        for (figure, engine) in others.iter_mut().zip(ENGINES) {
+            let Some(peers) = peers else { break };
+            let run = peers.reduce(engine.name, corpus)?;
+            if round > 0 {
+                figure.runs.push(run);
+            }
+        }
     }
+    stages.append(&mut others);
     let fact = |name: &str| summary[name].as_u64().with_context(|| format!("the summary has no {name}"));
     if fact("tuples")? != corpus.tuples || fact("rows")? != corpus.rows {
         bail!("ingest found other tuples or rows than were made: {summary}");
     }
     Ok(Figures { stages, table_bytes: fact("parquet_bytes")?, table_rows: fact("rows")? })
 }
+
+/// Another engine that reduces the same logs.
+struct Engine {
+    name: &'static str,
+    title: &'static str,
+}
+
+const ENGINES: [Engine; 2] = [
+    Engine { name: "chdb", title: "chdb, to one file" },
+    Engine { name: "duckdb", title: "DuckDB, to one file" },
+];
+
+/// How to run other engines.
+pub struct Peers {
+    /// A Python that has their packages.
+    pub python: PathBuf,
+    /// The script that runs them.
+    pub script: PathBuf,
+}
+
+impl Peers {
+    /// Reduces a corpus to one file with an engine; refused when it makes other rows than there are.
+    fn reduce(&self, engine: &str, corpus: &Corpus) -> anyhow::Result<Run> {
+        let out = corpus.scratch.with_extension(format!("{engine}.parquet"));
+        let arguments: [&OsStr; 5] =
+            [self.script.as_ref(), engine.as_ref(), corpus.blobs.as_ref(), out.as_ref(), THREADS.as_ref()];
+        let (run, printed) = timed(&self.python, arguments)?;
+        let rows: u64 = String::from_utf8_lossy(&printed).trim().parse().context("no number of rows")?;
+        if rows != corpus.rows {
+            bail!("{engine} made {rows} rows of {}", corpus.rows);
+        }
+        Ok(run)
+    }
+}
+
+/// Threads of the other engines; weir takes one a processor.
+const THREADS: &str = "2";
 
 /// Runs a program to its end.
 fn timed<'a>(

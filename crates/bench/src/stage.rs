@@ -49,6 +49,7 @@ impl Stage {
 pub fn run(stage: Stage, folder: &Path) -> anyhow::Result<u64> {
     let found = weir_blob::find(&[PathBuf::from(folder)])?;
     let (mut count, mut buffer) = (0, Vec::with_capacity(2 * PIECE_BYTES));
+    let mut reducer = Reducer::new(Interval::HOUR);
     for blob in &found.blobs {
         let read_bytes = Arc::new(AtomicU64::new(0));
         let reader = blob.open(&read_bytes).with_context(|| format!("cannot open {}", blob.name))?;
@@ -60,10 +61,10 @@ pub fn run(stage: Stage, folder: &Path) -> anyhow::Result<u64> {
                 sink.0
             }
             Stage::Reduce => {
-                let (mut decoder, mut reducer) =
-                    (Decoder::new(Limits::default()), Reducer::new(Interval::HOUR));
+                let mut decoder = Decoder::new(Limits::default());
+                reducer.restart();
                 pieces(reader, &mut buffer, |piece, last| decoder.feed(piece, last, &mut reducer))?;
-                reducer.finish().0.len() as u64
+                reducer.drain().0.count() as u64
             }
         };
     }

@@ -111,7 +111,7 @@ pub(crate) const WINDOW: usize = 256;
 #[inline]
 pub(crate) fn parse_usual(window: &[u8; WINDOW], layout: Layout) -> Option<(FlowTuple, usize)> {
     let mut at = 0_u8;
-    let time_millis = time(digits(window, &mut at, b',', 13)?).ok()?;
+    let time_millis = time(instant(window, &mut at)?).ok()?;
     let src_ip = dotted(window, &mut at)?;
     let dest_ip = dotted(window, &mut at)?;
     let src_port = u16::try_from(digits(window, &mut at, b',', 5)?).ok()?;
@@ -142,18 +142,26 @@ pub(crate) fn parse_usual(window: &[u8; WINDOW], layout: Layout) -> Option<(Flow
             (state, decision, encryption)
         }
         Layout::Nsg => {
-            let decision = match letter(window, &mut at)? {
+            let decision = match window[at as usize] {
                 b'A' => Decision::Allowed,
                 b'D' => Decision::Denied,
                 _ => return None,
             };
-            let state = state(&[letter(window, &mut at)?]).ok().filter(|state| *state != State::Deny)?;
+            at = at.wrapping_add(2);
+            let state = match window[at.wrapping_sub(1) as usize] {
+                // Version 1 ends here.
+                b'"' => State::Unstated,
+                b',' => state(&[letter(window, &mut at)?]).ok().filter(|state| *state != State::Deny)?,
+                _ => return None,
+            };
             (state, decision, Encryption::Untold)
         }
     };
-    let blank = [b',', b',', b',', b'"'] == [0, 1, 2, 3].map(|i| window[at.wrapping_add(i) as usize]);
+    let blank = || [b',', b',', b',', b'"'] == [0, 1, 2, 3].map(|i| window[at.wrapping_add(i) as usize]);
     let mut counters = [0; 4];
-    if blank {
+    if state == State::Unstated {
+        // Nothing follows.
+    } else if blank() {
         at = at.wrapping_add(4);
     } else {
         for (counter, end) in counters.iter_mut().zip([b',', b',', b',', b'"']) {
@@ -179,6 +187,32 @@ pub(crate) fn parse_usual(window: &[u8; WINDOW], layout: Layout) -> Option<(Flow
     Some((tuple, at.wrapping_sub(1) as usize))
 }
 
+/// Every byte `0`.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+/// What lifts a byte above 9 over the highest bit.
+const ABOVE_NINE: u64 = u64::from_le_bytes([0x76; 8]);
+const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// The eight bytes at `at`, as the values of digits, and how many of them are digits, from the first on.
+#[inline(always)]
+fn eight(window: &[u8; WINDOW], at: u8) -> Option<(u64, u32)> {
+    let bytes = window.get(at as usize..)?.first_chunk::<8>()?;
+    let values = u64::from_le_bytes(*bytes) ^ ZEROS;
+    // A carry reaches only bytes behind the first that is no digit.
+    let others = (values.wrapping_add(ABOVE_NINE) | values) & HIGH_BITS;
+    Some((values, others.trailing_zeros() / 8))
+}
+
+/// The number of eight digits given by their values, the first in the lowest byte.
+#[inline(always)]
+fn number_of_eight(values: u64) -> u64 {
+    const PAIRS: u64 = 0x0000_00ff_0000_00ff;
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
+    let low = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
+    let high = (pairs >> 16 & PAIRS).wrapping_mul(1 + (10_000 << 32));
+    low.wrapping_add(high) >> 32
+}
+
 /// One to `most` digits and the byte `end` behind them, all consumed.
 #[inline]
 fn digits(window: &[u8; WINDOW], at: &mut u8, end: u8, most: u8) -> Option<u64> {
@@ -198,6 +232,24 @@ fn digits(window: &[u8; WINDOW], at: &mut u8, end: u8, most: u8) -> Option<u64> 
         number = number * 10 + u64::from(digit);
         *at = at.wrapping_add(1);
     }
+}
+
+/// Milliseconds of thirteen digits, or seconds of ten, and the comma behind them, all consumed.
+#[inline(always)]
+fn instant(window: &[u8; WINDOW], at: &mut u8) -> Option<u64> {
+    let (values, length) = eight(window, *at)?;
+    (length == 8).then_some(())?;
+    let high = number_of_eight(values);
+    let (values, length) = eight(window, at.wrapping_add(8))?;
+    let scale = match length {
+        5 => 100_000,
+        2 => 100,
+        _ => return None,
+    };
+    let low = number_of_eight(values << (64 - 8 * length));
+    let behind = at.wrapping_add(8 + length as u8);
+    *at = behind.wrapping_add(1);
+    (window[behind as usize] == b',').then_some(high * scale + low)
 }
 
 /// A letter and the comma behind it, both consumed.

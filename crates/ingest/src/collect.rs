@@ -5,7 +5,7 @@ use tokio::runtime::Handle;
 use weir_enrich::DecorationTally;
 use weir_reduce::{FlowKey, Interval, Names, ReducedFlow, RuleId, SourceId, WordId};
 use weir_schema::Table;
-use weir_table::rows::{Run, day_of, net_analytics};
+use weir_table::rows::{NetAnalytics, Run, day_of};
 use weir_table::{Batch, Error};
 
 use crate::arrange::arrange;
@@ -50,7 +50,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds the rows of a blob. `names` are those that the rows refer to.
-    pub fn add(&self, flows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
+    pub fn add(&self, flows: impl Iterator<Item = ReducedFlow>, names: &Names) -> Result<(), Error> {
         let mut full = Vec::new();
         {
             let mut pending = self.lock();
@@ -94,8 +94,8 @@ impl<'a> Collector<'a> {
         let mut chosen = Chosen::new(self.inventories);
         let (flows, tally) = decorate(arrange(rows), names, self.run.interval, &mut chosen)?;
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(&tally);
-        let rows = net_analytics(&flows, names, &self.run, &chosen.decorators)?;
-        self.runtime.block_on(self.batch.write(self.table, day, self.run.processed_micros, &[rows]))
+        let rows = NetAnalytics::new(&flows, names, &self.run, &chosen.decorators);
+        self.runtime.block_on(self.batch.write(self.table, day, self.run.processed_micros, &rows))
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {

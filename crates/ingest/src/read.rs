@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use weir_blob::Blob;
 use weir_decode::{Decoder, Limits, Reason, Tally};
-use weir_reduce::Reducer;
+use weir_reduce::{Interval, Reducer};
 use weir_table::{BlobReading, BlobState, ReadingState};
 
 use crate::Outcome;
@@ -49,11 +49,25 @@ pub(crate) struct Reader<'a> {
     pub read_bytes: &'a Arc<AtomicU64>,
 }
 
-/// Reads what is new in a blob. `buffer` is used again for the next one.
+/// Memory that a thread uses again from blob to blob: to give it back and ask for it again costs as much as to
+/// reduce.
+pub(crate) struct Bench {
+    buffer: Vec<u8>,
+    reducer: Reducer,
+}
+
+impl Bench {
+    /// A place to work at rows of this interval.
+    pub fn new(interval: Interval) -> Self {
+        Bench { buffer: Vec::new(), reducer: Reducer::new(interval) }
+    }
+}
+
+/// Reads what is new in a blob.
 pub(crate) fn read(
     blob: &Blob,
     reader: &Reader<'_>,
-    buffer: &mut Vec<u8>,
+    bench: &mut Bench,
 ) -> Result<Finished, weir_table::Error> {
     let Reader { known, read_bytes, .. } = reader;
     if let Some(hour) = blob.hour
@@ -62,15 +76,20 @@ pub(crate) fn read(
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
     let mut pieces = match blob.open(read_bytes) {
-        Ok(opened) => Pieces::new(opened, std::mem::take(buffer), reader.limits.bytes_max),
+        Ok(opened) => Pieces::new(opened, std::mem::take(&mut bench.buffer), reader.limits.bytes_max),
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, chain(&error))),
     };
-    let finished = read_pieces(blob, reader, &mut pieces);
-    *buffer = pieces.into_buffer();
+    let finished = read_pieces(blob, reader, &mut pieces, &mut bench.reducer);
+    bench.buffer = pieces.into_buffer();
     finished
 }
 
-fn read_pieces(blob: &Blob, reader: &Reader<'_>, pieces: &mut Pieces) -> Result<Finished, weir_table::Error> {
+fn read_pieces(
+    blob: &Blob,
+    reader: &Reader<'_>,
+    pieces: &mut Pieces,
+    reducer: &mut Reducer,
+) -> Result<Finished, weir_table::Error> {
     let Reader { limits, known, collector, .. } = *reader;
     let identity = match identify(limits.decode.record_bytes_max, pieces) {
         Ok(identity) => identity,
@@ -92,7 +111,7 @@ fn read_pieces(blob: &Blob, reader: &Reader<'_>, pieces: &mut Pieces) -> Result<
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
     let start = before.as_ref().map_or((0, 0), |state| (state.to_byte, state.to_record));
-    let decoded = decode(start, limits, pieces, collector)?;
+    let decoded = decode(start, limits, pieces, reducer, collector)?;
     let trouble = decoded.trouble.clone();
     if decoded.nothing_new() {
         return match (before, trouble) {
@@ -281,19 +300,20 @@ fn decode(
     start: (u64, u64),
     limits: BlobLimits,
     pieces: &mut Pieces,
+    reducer: &mut Reducer,
     collector: &Collector<'_>,
 ) -> Result<Decoded, weir_table::Error> {
     let mut decoder = Decoder::resume(limits.decode, start.0, start.1);
-    let mut reducer = Reducer::new(collector.interval());
+    reducer.restart();
     let failure = loop {
-        let consumed = decoder.feed(pieces.data(), pieces.ended(), &mut reducer);
+        let consumed = decoder.feed(pieces.data(), pieces.ended(), reducer);
         pieces.consume(consumed);
         if decoder.position() == pieces.consumed() {
             pieces.mark();
         }
         if reducer.len() > BLOB_ROWS_MAX {
-            let flows = reducer.take();
-            collector.add(flows, reducer.names())?;
+            let (flows, names) = reducer.drain();
+            collector.add(flows, names)?;
         }
         if pieces.ended() {
             break None;
@@ -302,8 +322,8 @@ fn decode(
             break Some(error.to_string());
         }
     };
-    let (flows, names) = reducer.finish();
-    collector.add(flows, &names)?;
+    let (flows, names) = reducer.drain();
+    collector.add(flows, names)?;
     let broke_off = failure.is_some();
     let bad = decoder.bad_bytes();
     let trouble = failure.or_else(|| (bad > 0).then(|| format!("{bad} bytes at its end are no JSON")));

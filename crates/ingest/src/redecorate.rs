@@ -121,7 +121,7 @@ fn redecorate_file(
             None => Ok(Vec::new()),
         }
     };
-    runtime.block_on(batch.exchange(&content, now, change))?;
+    runtime.block_on(batch.exchange(&content, now, &KEYS, change))?;
     told.files_changed += 1;
     told.rows_changed += rows_changed;
     Ok(())

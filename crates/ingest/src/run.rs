@@ -10,7 +10,7 @@ use weir_table::{BlobReading, Writer};
 use crate::collect::Collector;
 use crate::inventories::Inventories;
 use crate::known::Known;
-use crate::read::{BlobLimits, Finished, Reader, chain, read};
+use crate::read::{Bench, BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
 use crate::{Incident, Outcome, Summary};
 
@@ -144,12 +144,12 @@ fn read_all<'b>(
     let done: Mutex<Vec<(usize, Done<'b>)>> = Mutex::default();
     let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
     let work = || {
-        let mut buffer = Vec::new();
+        let mut bench = Bench::new(reader.collector.interval());
         while let Some((index, blob)) = {
             let index = next.fetch_add(1, Ordering::Relaxed);
             blobs.get(index).map(|blob| (index, blob))
         } {
-            match read(blob, reader, &mut buffer) {
+            match read(blob, reader, &mut bench) {
                 Ok(finished) => {
                     let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
                     progress.tuples.fetch_add(tuples, Ordering::Relaxed);

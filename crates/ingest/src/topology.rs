@@ -61,7 +61,7 @@ pub fn write_topology(
         let rows = TopologyRows::new(&details, &workspace.settings().workspace_id, &name.name)?;
         drop(details);
         for run in runs {
-            let part = [rows.at(run)?];
+            let part = rows.at(run)?;
             runtime.block_on(batch.write(rows.table(), day_of(run), now_micros, &part))?;
             summary.runs += 1;
             summary.rows += rows.len() as u64;

@@ -40,6 +40,35 @@ impl Counters {
         }
     }
 
+    /// Adds a tuple, as [`Counters::of`] counts it; false, and nothing is added, when a sum would not fit.
+    #[inline]
+    #[must_use]
+    pub fn add_tuple(&mut self, tuple: &FlowTuple, new_record: bool) -> bool {
+        let one = Counters::of(tuple, new_record);
+        let sums = [
+            self.packets_src_to_dest.wrapping_add(one.packets_src_to_dest),
+            self.bytes_src_to_dest.wrapping_add(one.bytes_src_to_dest),
+            self.packets_dest_to_src.wrapping_add(one.packets_dest_to_src),
+            self.bytes_dest_to_src.wrapping_add(one.bytes_dest_to_src),
+        ];
+        // Neither addend is negative, so that a sum beyond i64 is. Flows and records are fewer than bytes of logs.
+        if sums.iter().fold(0, |any, sum| any | sum) < 0 {
+            return false;
+        }
+        [
+            self.packets_src_to_dest,
+            self.bytes_src_to_dest,
+            self.packets_dest_to_src,
+            self.bytes_dest_to_src,
+        ] = sums;
+        self.flows_started += one.flows_started;
+        self.flows_completed += one.flows_completed;
+        self.records += one.records;
+        self.first_millis = self.first_millis.min(one.first_millis);
+        self.last_millis = self.last_millis.max(one.last_millis);
+        true
+    }
+
     /// Both together; nothing when a sum would not fit, so that the caller keeps them apart.
     pub fn add(&self, other: &Counters) -> Option<Counters> {
         Some(Counters {

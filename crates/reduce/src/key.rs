@@ -48,6 +48,7 @@ pub struct FlowKey {
 }
 
 impl Hash for FlowKey {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         let small = u64::from(self.dest_port)
             | u64::from(self.protocol) << 16
@@ -57,7 +58,7 @@ impl Hash for FlowKey {
             | u64::from(self.rule.0) << 34;
         state.write_u128(self.src_ip.bits());
         state.write_u128(self.dest_ip.bits());
-        state.write_u64(small);
-        state.write_u64(u64::from(self.interval.0) | u64::from(self.source.0) << 32);
+        let place = u64::from(self.interval.0) | u64::from(self.source.0) << 32;
+        state.write_u128(u128::from(small) | u128::from(place) << 64);
     }
 }

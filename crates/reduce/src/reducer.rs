@@ -29,6 +29,9 @@ pub struct Reducer {
     records: u64,
 }
 
+/// Rows whose memory is worth keeping from blob to blob.
+const ROWS_KEPT: usize = 1 << 16;
+
 struct Row {
     flow: ReducedFlow,
     last_record: u64,
@@ -58,21 +61,29 @@ impl Reducer {
         self.len() == 0
     }
 
-    /// The names that rows refer to.
-    pub fn names(&self) -> &Names {
-        &self.names
+    /// Begins anew, for another blob: without rows and names, with the memory of before.
+    pub fn restart(&mut self) {
+        self.names = Names::default();
+        self.rules.clear();
+        self.table.clear();
+        if self.table.capacity() > ROWS_KEPT {
+            self.table = HashTable::new();
+        }
+        self.full.clear();
+        self.records = 0;
     }
 
-    /// Takes the rows held so far; what follows makes further rows of the same keys.
-    pub fn take(&mut self) -> Vec<ReducedFlow> {
-        let mut flows = std::mem::take(&mut self.full);
-        flows.extend(self.table.drain().map(|row| row.flow));
-        flows
+    /// Takes the rows held so far, in no particular order, with the names that they refer to; what follows makes
+    /// further rows of the same keys.
+    pub fn drain(&mut self) -> (impl Iterator<Item = ReducedFlow> + '_, &Names) {
+        let held = self.table.drain().map(|row| row.flow);
+        (self.full.drain(..).chain(held), &self.names)
     }
 
     /// The rows and the names they refer to. Rows are in no particular order.
     pub fn finish(mut self) -> (Vec<ReducedFlow>, Names) {
-        (self.take(), self.names)
+        let flows = self.drain().0.collect();
+        (flows, self.names)
     }
 
     fn rule_id(&mut self, acl: &str, rule: &str) -> RuleId {
@@ -92,13 +103,10 @@ impl Reducer {
         match self.table.entry(hash, |row| row.flow.key == key, |row| hasher.hash_one(row.flow.key)) {
             Entry::Occupied(mut entry) => {
                 let row = entry.get_mut();
-                let counters = Counters::of(tuple, row.last_record != self.records);
-                match row.flow.counters.add(&counters) {
-                    Some(sum) => row.flow.counters = sum,
-                    None => {
-                        self.full.push(row.flow);
-                        row.flow.counters = counters;
-                    }
+                let new_record = row.last_record != self.records;
+                if !row.flow.counters.add_tuple(tuple, new_record) {
+                    self.full.push(row.flow);
+                    row.flow.counters = Counters::of(tuple, new_record);
                 }
                 row.last_record = self.records;
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use arrow::compute::concat;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use weir_value::KustoType;
 
 use crate::delta::DAY;
 use crate::part::day_text;
-use crate::{DataFile, Error, TableFiles, Workspace};
+use crate::{Columns, DataFile, Error, TableFiles, Workspace};
 
 /// Rows that are held at once, unpacked.
 const BATCH_ROWS: usize = 32_768;
@@ -133,25 +134,50 @@ impl FileContent {
     }
 }
 
-/// A batch with some columns given anew, in the order of the table. One that the file lacked is added.
-pub(crate) fn with_columns(
-    table: &Table,
-    batch: &RecordBatch,
-    mut columns: Vec<(&'static str, ArrayRef)>,
-) -> Result<RecordBatch, Error> {
-    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
-    for column in table.columns.iter().chain(table.hidden) {
-        let given = columns.iter().position(|(name, _)| *name == column.name);
-        let array = match given {
-            Some(place) => columns.swap_remove(place).1,
-            None => match batch.column_by_name(column.name) {
-                Some(array) => Arc::clone(array),
-                None => continue,
-            },
-        };
-        fields.push(Field::new(column.name, array.data_type().clone(), true));
-        arrays.push(array);
+/// A file with some columns given anew. The others are read when they are written, one after the other.
+pub(crate) struct Changed<'a> {
+    old: &'a FileContent,
+    rows: usize,
+    given: BTreeMap<&'static str, Vec<ArrayRef>>,
+}
+
+impl<'a> Changed<'a> {
+    /// Asks `change` for the new columns of each batch of the columns `keys`.
+    pub fn new(
+        old: &'a FileContent,
+        keys: &[&str],
+        mut change: impl FnMut(&RecordBatch) -> Result<Vec<(&'static str, ArrayRef)>, Error>,
+    ) -> Result<Self, Error> {
+        let mut changed = Changed { old, rows: 0, given: BTreeMap::new() };
+        for batch in old.batches(Some(keys))? {
+            let batch = batch?;
+            changed.rows += batch.num_rows();
+            for (name, array) in change(&batch)? {
+                changed.given.entry(name).or_default().push(array);
+            }
+        }
+        Ok(changed)
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|source| Error::BadRows { table: table.name.to_owned(), source })
+}
+
+impl Columns for Changed<'_> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn column(&self, name: &str) -> Result<Option<ArrayRef>, Error> {
+        let mut arrays = self.given.get(name).cloned().unwrap_or_default();
+        if arrays.is_empty() {
+            for batch in self.old.batches(Some(&[name]))? {
+                // A file of an earlier version may lack the column.
+                arrays.extend(batch?.column_by_name(name).cloned());
+            }
+        }
+        let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+        if arrays.is_empty() {
+            return Ok(None);
+        }
+        let unfit = |source| Error::BadRows { table: self.old.table.name.to_owned(), source };
+        concat(&arrays).map(Some).map_err(unfit)
+    }
 }

@@ -35,6 +35,7 @@ pub use error::Error;
 pub use exchange::{CounterSums, FileContent};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
+pub use part::Columns;
 pub use settings::{FORMAT_VERSION, Settings};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};

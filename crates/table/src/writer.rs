@@ -7,11 +7,11 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use weir_schema::{Table, table};
 
-use crate::exchange::{self, FileContent};
+use crate::exchange::{Changed, FileContent};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
-use crate::part::{Part, PartWriter};
-use crate::{BlobReading, DataFile, Error, LedgerDay, TableFiles, Workspace, delta, rows};
+use crate::part::{self, Part};
+use crate::{BlobReading, Columns, DataFile, Error, LedgerDay, TableFiles, Workspace, delta, rows};
 
 /// The one writer of a workspace.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl Writer {
             return Ok(BatchSummary::default());
         }
         for (day, blobs) in rows::weir_blobs(batch.number, readings, now_micros)? {
-            batch.write(named("WeirBlobs")?, day, now_micros, &[blobs]).await?;
+            batch.write(named("WeirBlobs")?, day, now_micros, &blobs).await?;
         }
         let info = rows::BatchInfo {
             batch: batch.number,
@@ -113,7 +113,7 @@ impl Writer {
             rows: batch.lock().summary.rows,
         };
         let day = rows::day_of(now_micros);
-        batch.write(named("WeirBatches")?, day, now_micros, &[rows::weir_batch(&info, readings)?]).await?;
+        batch.write(named("WeirBatches")?, day, now_micros, &rows::weir_batch(&info, readings)?).await?;
         let mut written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
         // Also of a batch that read nothing this table tells whether it was committed everywhere.
         written.adds.entry(LAST_COMMITTED.to_owned()).or_default();
@@ -137,12 +137,9 @@ impl Batch {
         table: &'static Table,
         day: i32,
         now_micros: i64,
-        batches: &[RecordBatch],
+        rows: &dyn Columns,
     ) -> Result<(), Error> {
-        let schema = batches.first().map_or_else(|| table.stored_schema(), RecordBatch::schema);
-        let mut part = PartWriter::new(table, schema)?;
-        batches.iter().try_for_each(|batch| part.write(batch))?;
-        let part = part.finish(day, &self.file_name(), now_micros.div_euclid(1_000))?;
+        let part = part::encode(table, day, &self.file_name(), now_micros.div_euclid(1_000), rows)?;
         let (rows, size) = (part.rows, part.bytes.len() as u64);
         let add = self.put(table, part).await?;
         let mut written = self.lock();
@@ -161,29 +158,23 @@ impl Batch {
 
     /// Writes a file that takes the place of another one of the table when the batch is committed.
     ///
-    /// The new file must have what the old one had but for the columns that `change` gives anew, by name, for each of
-    /// its batches: as many rows, with the same sum of every counter. It is read back, and refused where it has not.
+    /// The new file has what the old one has but for the columns that `change` gives anew, by name, for each batch of
+    /// its columns `keys`. It is read back, and refused unless it has as many rows with the same sum of every counter.
     pub async fn exchange(
         &self,
         old: &FileContent,
         now_micros: i64,
-        mut change: impl FnMut(&RecordBatch) -> Result<Vec<(&'static str, ArrayRef)>, Error>,
+        keys: &[&str],
+        change: impl FnMut(&RecordBatch) -> Result<Vec<(&'static str, ArrayRef)>, Error>,
     ) -> Result<(), Error> {
         let table = old.table();
-        let mut part: Option<PartWriter<'_>> = None;
-        for batch in old.batches(None)? {
-            let batch = batch?;
-            let batch = exchange::with_columns(table, &batch, change(&batch)?)?;
-            let part = match &mut part {
-                Some(part) => part,
-                None => part.insert(PartWriter::new(table, batch.schema())?),
-            };
-            part.write(&batch)?;
-        }
+        let changed = Changed::new(old, keys, change)?;
         // A file without rows has nothing to change.
-        let Some(part) = part else { return Ok(()) };
+        if changed.rows() == 0 {
+            return Ok(());
+        }
         let now_millis = now_micros.div_euclid(1_000);
-        let part = part.finish(old.file().day, &self.file_name(), now_millis)?;
+        let part = part::encode(table, old.file().day, &self.file_name(), now_millis, &changed)?;
         let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone());
         let (before, after) = (old.counters()?, new.counters()?);
         if before != after {

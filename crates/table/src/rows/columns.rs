@@ -36,17 +36,19 @@ pub(super) fn batch(
 }
 
 /// Blank columns; one array serves every column of a type.
-struct Blanks {
+pub(crate) struct Blanks {
     rows: usize,
     text: Option<ArrayRef>,
 }
 
 impl Blanks {
-    fn new(rows: usize) -> Self {
+    /// Blank columns of so many rows.
+    pub fn new(rows: usize) -> Self {
         Blanks { rows, text: None }
     }
 
-    fn of(&mut self, kind: &DataType) -> ArrayRef {
+    /// A blank column of this type.
+    pub fn of(&mut self, kind: &DataType) -> ArrayRef {
         let rows = self.rows;
         match kind {
             DataType::Boolean => Arc::new(BooleanArray::from(vec![false; rows])),

@@ -7,7 +7,8 @@ mod net_analytics;
 mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
-pub use net_analytics::{Run, net_analytics, target};
+pub(crate) use columns::Blanks;
+pub use net_analytics::{NetAnalytics, Run, target};
 pub use topology_details::TopologyRows;
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.

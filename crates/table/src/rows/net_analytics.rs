@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch};
+use arrow_array::{ArrayRef, Float64Array, Int32Array};
 use weir_decode::{Address, Decision, Direction};
 use weir_enrich::{Decorator, EnrichedFlow, spelling};
 use weir_reduce::{Counters, Interval, Names, RuleKind, SourceNames};
 use weir_topology::{ResourceId, short_resource_id};
 
-use super::columns::{batch, constant, longs, optional_longs, times, words};
+use super::columns::{constant, longs, optional_longs, times, words};
 use super::decoration::DecorationColumns;
-use crate::Error;
-use crate::writer::named;
+use crate::{Columns, Error};
 
 /// Rows of a run that ended this long after their interval, or sooner, are live: they carry the time of
 /// processing as `TimeGenerated`. Later ones are back-fill and carry the end of their interval, so that
@@ -30,18 +29,8 @@ pub struct Run<'a> {
     pub processed_micros: i64,
 }
 
-/// The rows of some flows, in their order. `decorators` are those that the flows were decorated by.
-pub fn net_analytics(
-    flows: &[EnrichedFlow],
-    names: &Names,
-    run: &Run<'_>,
-    decorators: &[Arc<Decorator>],
-) -> Result<RecordBatch, Error> {
-    let rows = Rows::new(flows, names, run, decorators);
-    batch(named("NTANetAnalytics")?, flows.len(), |name| rows.column(name))
-}
-
-struct Rows<'a> {
+/// The rows of some flows, in their order.
+pub struct NetAnalytics<'a> {
     flows: &'a [EnrichedFlow],
     run: &'a Run<'a>,
     src_ips: Numbered<String>,
@@ -122,8 +111,9 @@ impl<T: AsRef<str>> Numbered<T> {
     }
 }
 
-impl<'a> Rows<'a> {
-    fn new(
+impl<'a> NetAnalytics<'a> {
+    /// Rows of these flows, which refer to these names; `decorators` are those that they were decorated by.
+    pub fn new(
         flows: &'a [EnrichedFlow],
         names: &'a Names,
         run: &'a Run<'a>,
@@ -150,7 +140,7 @@ impl<'a> Rows<'a> {
                 RuleKind::Untold => "",
             },
         });
-        Rows {
+        NetAnalytics {
             flows,
             run,
             src_ips: ip(|row| row.flow.key.src_ip),
@@ -177,8 +167,20 @@ impl<'a> Rows<'a> {
             billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
         }
     }
+}
 
-    fn column(&self, name: &str) -> Option<ArrayRef> {
+impl Columns for NetAnalytics<'_> {
+    fn rows(&self) -> usize {
+        self.flows.len()
+    }
+
+    fn column(&self, name: &str) -> Result<Option<ArrayRef>, Error> {
+        Ok(self.known_column(name))
+    }
+}
+
+impl NetAnalytics<'_> {
+    fn known_column(&self, name: &str) -> Option<ArrayRef> {
         let run = self.run;
         let started = |decision, direction| {
             self.longs(move |row| {
