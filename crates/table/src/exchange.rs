@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::compute::concat;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow::compute::concat;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;

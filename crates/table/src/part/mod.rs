@@ -114,8 +114,7 @@ impl Encoded {
         let schema = Arc::new(Schema::new(fields));
         let parquet = ArrowSchemaConverter::new().convert(&schema).map_err(failed())?;
         let properties = Arc::new(properties(table));
-        let mut encoder =
-            Encoder::new(&schema, &parquet, &properties, rows.rows()).map_err(failed())?;
+        let mut encoder = Encoder::new(&schema, &parquet, &properties, rows.rows()).map_err(failed())?;
         let bounded = stats::columns(table);
         let mut blanks = Blanks::new(rows.rows());
         for (index, field) in schema.fields().iter().enumerate() {
@@ -158,10 +157,8 @@ impl Encoder {
         properties: &Arc<WriterProperties>,
         rows: usize,
     ) -> ParquetResult<Self> {
-        let groups: Vec<Range<usize>> = (0..rows)
-            .step_by(ROW_GROUP_ROWS)
-            .map(|start| start..rows.min(start + ROW_GROUP_ROWS))
-            .collect();
+        let groups: Vec<Range<usize>> =
+            (0..rows).step_by(ROW_GROUP_ROWS).map(|start| start..rows.min(start + ROW_GROUP_ROWS)).collect();
         let nowhere =
             SerializedFileWriter::new(io::sink(), parquet.root_schema_ptr(), Arc::clone(properties))?;
         let factory = ArrowRowGroupWriterFactory::new(&nowhere, Arc::clone(schema));
@@ -184,9 +181,7 @@ impl Encoder {
         for ((rows, plain), chunks) in groups {
             let writer = plain.next();
             chunks.push(match (words::Words::of(array.as_ref()), writer) {
-                (Some(words), _) => {
-                    Chunk::Words(self.words.encode(&words, rows.clone(), column, bounded)?)
-                }
+                (Some(words), _) => Chunk::Words(self.words.encode(&words, rows.clone(), column, bounded)?),
                 (None, Some(writer)) => Chunk::Plain(plain_chunk(writer, field, array, rows)?),
                 (None, None) => {
                     return Err(ParquetError::General(format!("no writer for column {}", field.name())));
