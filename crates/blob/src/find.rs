@@ -56,8 +56,8 @@ pub struct Problem {
 /// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
 const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 
-/// What a simulation writes beside its flow logs: the truth about them, and the inventory.
-const BESIDE: [&str; 3] = ["truth.json", "resource-graph.json", "subscriptions.json"];
+/// What a simulation says of its flow logs, beside them.
+const TRUTH: &str = "truth.json";
 
 /// Endings of the names of files with records, without that of a packing.
 const ENDINGS: [&str; 4] = [".json", ".jsonl", ".ndjson", ".log"];
@@ -89,7 +89,7 @@ pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
         let walk = WalkDir::new(&root)
             .sort_by_file_name()
             .into_iter()
-            .filter_entry(|e| !is_hidden(e) && !is_weirs(e));
+            .filter_entry(|e| !is_hidden(e) && !is_weirs(e) && !is_inventory(e));
         for entry in walk {
             match entry {
                 Ok(entry) if entry.path_is_symlink() => found.left_alone.links += 1,
@@ -143,6 +143,14 @@ fn name_of(path: &Path) -> String {
 fn is_weirs(entry: &DirEntry) -> bool {
     entry.file_type().is_dir()
         && ["weir.json", "_delta_log"].iter().any(|name| entry.path().join(name).exists())
+}
+
+/// Whether a folder is the inventory that a simulation writes beside its flow logs.
+fn is_inventory(entry: &DirEntry) -> bool {
+    entry.depth() > 0
+        && entry.file_type().is_dir()
+        && entry.file_name() == "inventory"
+        && entry.path().with_file_name(TRUTH).exists()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -213,7 +221,7 @@ impl Found {
 fn looks_like_a_blob(name: &str) -> bool {
     let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    !BESIDE.contains(&file) && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
+    file != TRUTH && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
 }
 
 fn stat(path: &Path) -> Result<(u64, i64), Error> {
