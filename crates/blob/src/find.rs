@@ -56,16 +56,46 @@ pub struct Problem {
 /// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
 const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 
-/// What a simulation says of its flow logs, beside them.
-const TRUTH: &str = "truth.json";
+/// What a simulation writes beside its flow logs: the truth about them, and the inventory.
+const BESIDE: [&str; 3] = ["truth.json", "resource-graph.json", "subscriptions.json"];
 
-/// Endings of the names of files with records, without that of a packing.
-const ENDINGS: [&str; 4] = [".json", ".jsonl", ".ndjson", ".log"];
+/// Which files are of use, by their names without that of a packing.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Endings of the names, in lower case.
+    endings: &'static [&'static str],
+    /// Names, in lower case, of files that lie beside and are something else.
+    others: &'static [&'static str],
+}
+
+impl Wanted {
+    /// Files with records of flow logs.
+    pub const FLOW_LOGS: Wanted =
+        Wanted { endings: &[".json", ".jsonl", ".ndjson", ".log"], others: &BESIDE };
+    /// Exports of inventories.
+    pub const INVENTORIES: Wanted = Wanted {
+        endings: &[".json", ".jsonl", ".ndjson", ".csv", ".tfstate", ".yaml", ".yml"],
+        others: &["truth.json", "pt1h.json"],
+    };
+
+    /// Whether a name, in lower case, is one of these.
+    fn has(self, name: &str) -> bool {
+        let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        !self.others.contains(&file)
+            && self.endings.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
+    }
+}
 
 /// Finds the blobs under folders. A file that is named itself is one, whatever its name.
 ///
 /// What cannot be looked at is a problem of its own; only when nothing of what was named is there, there is no answer.
 pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
+    find_wanted(roots, Wanted::FLOW_LOGS)
+}
+
+/// Finds files of other use as [`find`] finds blobs: packed or not, in archives too.
+pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
     let mut found = Found::default();
     let mut there = false;
     for root in roots {
@@ -83,17 +113,17 @@ pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
         };
         there = true;
         if root.is_file() {
-            found.add_file(&root, true);
+            found.add_file(&root, true, wanted);
             continue;
         }
         let walk = WalkDir::new(&root)
             .sort_by_file_name()
             .into_iter()
-            .filter_entry(|e| !is_hidden(e) && !is_weirs(e) && !is_inventory(e));
+            .filter_entry(|e| !is_hidden(e) && !is_weirs(e));
         for entry in walk {
             match entry {
                 Ok(entry) if entry.path_is_symlink() => found.left_alone.links += 1,
-                Ok(entry) if entry.file_type().is_file() => found.add_file(entry.path(), false),
+                Ok(entry) if entry.file_type().is_file() => found.add_file(entry.path(), false, wanted),
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(&root).to_owned();
@@ -145,14 +175,6 @@ fn is_weirs(entry: &DirEntry) -> bool {
         && ["weir.json", "_delta_log"].iter().any(|name| entry.path().join(name).exists())
 }
 
-/// Whether a folder is the inventory that a simulation writes beside its flow logs.
-fn is_inventory(entry: &DirEntry) -> bool {
-    entry.depth() > 0
-        && entry.file_type().is_dir()
-        && entry.file_name() == "inventory"
-        && entry.path().with_file_name(TRUTH).exists()
-}
-
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().to_str().is_some_and(|name| name.starts_with('.'))
 }
@@ -163,14 +185,14 @@ impl Found {
         self.blobs.iter().map(|blob| blob.size_bytes).sum()
     }
 
-    fn add_file(&mut self, path: &Path, named: bool) {
+    fn add_file(&mut self, path: &Path, named: bool, wanted: Wanted) {
         let name = name_of(path);
         let lower = name.to_ascii_lowercase();
         // Of a file that is named itself the ending does not matter, so its bytes are asked.
         if lower.ends_with(".zip") || named && is_archive(path) {
-            return self.add_archive(path, &name);
+            return self.add_archive(path, &name, wanted);
         }
-        if !named && !looks_like_a_blob(&lower) {
+        if !named && !wanted.has(&lower) {
             self.left_alone.other_files += 1;
             return;
         }
@@ -184,13 +206,13 @@ impl Found {
         }
     }
 
-    fn add_archive(&mut self, path: &Path, name: &str) {
+    fn add_archive(&mut self, path: &Path, name: &str, wanted: Wanted) {
         let listed = stat(path).and_then(|(_, modified)| members(path).map(|listed| (modified, listed)));
         match listed {
             Ok((modified_micros, listed)) => {
                 self.left_alone.other_files += listed.unreadable;
                 for member in listed.members {
-                    self.add_member(path, name, modified_micros, member);
+                    self.add_member(path, name, modified_micros, member, wanted);
                 }
                 if listed.hidden {
                     let error = Error::HiddenMembers { path: path.to_owned() };
@@ -201,8 +223,15 @@ impl Found {
         }
     }
 
-    fn add_member(&mut self, path: &Path, archive: &str, modified_micros: i64, member: Member) {
-        if !looks_like_a_blob(&member.name.to_ascii_lowercase()) {
+    fn add_member(
+        &mut self,
+        path: &Path,
+        archive: &str,
+        modified_micros: i64,
+        member: Member,
+        wanted: Wanted,
+    ) {
+        if !wanted.has(&member.name.to_ascii_lowercase()) {
             self.left_alone.other_files += 1;
             return;
         }
@@ -215,13 +244,6 @@ impl Found {
             member: Some(member),
         });
     }
-}
-
-/// Whether a name, in lower case, is one that flow logs have.
-fn looks_like_a_blob(name: &str) -> bool {
-    let packed = PACKINGS.iter().find_map(|ending| name.strip_suffix(ending));
-    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    file != TRUTH && ENDINGS.iter().any(|ending| packed.unwrap_or(name).ends_with(ending))
 }
 
 fn stat(path: &Path) -> Result<(u64, i64), Error> {

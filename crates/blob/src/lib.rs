@@ -3,7 +3,7 @@
 //! In come folders and files as a person names them; out go [`Blob`]s in the order of their hours, and a reader
 //! of the bytes of each, decompressed. Any of the public layouts of paths is understood, and so are copies under
 //! other names, compressed with gzip or zstd, or packed in zip archives. Links are not followed, and what weir keeps
-//! itself is left alone.
+//! itself is left alone. Exports of inventories are found in the same way ([`find_wanted`]).
 
 mod archive;
 mod find;
@@ -11,6 +11,6 @@ mod layout;
 mod open;
 
 pub use archive::Member;
-pub use find::{Blob, Found, LeftAlone, Problem, find};
+pub use find::{Blob, Found, LeftAlone, Problem, Wanted, find, find_wanted};
 pub use layout::BlobHour;
 pub use open::Error;

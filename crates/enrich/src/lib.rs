@@ -3,32 +3,36 @@
 //! In comes a [`ReducedFlow`]; out goes an [`EnrichedFlow`]: the same counters with what is known of both ends.
 //! [`spelling`] holds how the tables write what the logs say. The crate is pure: no clock, no file, no network.
 
+mod decorator;
 mod flow_type;
 mod l7_protocol;
+mod memo;
 pub mod spelling;
+mod tally;
 
 use weir_reduce::ReducedFlow;
 
-pub use flow_type::{FlowType, PLATFORM_ADDRESS, flow_type};
+pub use decorator::{
+    CapturePoint, Decoration, Decorator, EndpointId, Ends, Explanation, Hubs, Link, LinkKind, LinkWords,
+    NetworkId, Outcome, SideColumn, SideId, Step, UnknownReason,
+};
+pub use flow_type::{
+    End, FlowType, METADATA_ADDRESS, PLATFORM_ADDRESS, PublicKind, end_by_address, flow_type,
+    flow_type_by_address,
+};
 pub use l7_protocol::l7_protocol;
+pub use memo::Memo;
+pub use tally::DecorationTally;
 
 /// A row with what is known of both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnrichedFlow {
     /// Key and counters, unchanged.
     pub flow: ReducedFlow,
-    /// What the two ends are to each other.
-    pub flow_type: FlowType,
     /// The service that the destination port is registered for, or `Unknown`.
     pub l7_protocol: &'static str,
-}
-
-/// Decorates a row.
-pub fn enrich(flow: ReducedFlow) -> EnrichedFlow {
-    let key = &flow.key;
-    EnrichedFlow {
-        flow,
-        flow_type: flow_type(key.src_ip, key.dest_ip),
-        l7_protocol: l7_protocol(key.protocol, key.dest_port),
-    }
+    /// What is known of the two ends and what joins them.
+    pub decoration: Decoration,
+    /// Which of the decorators that go with the rows gave it; none where no inventory holds.
+    pub decorator: Option<usize>,
 }

@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
-use weir_enrich::enrich;
+use weir_enrich::DecorationTally;
 use weir_reduce::{FlowKey, Interval, Names, ReducedFlow, RuleId, SourceId, WordId};
 use weir_schema::Table;
 use weir_table::rows::{Run, day_of, net_analytics};
 use weir_table::{Batch, Error};
 
 use crate::arrange::arrange;
+use crate::inventories::{Chosen, Inventories, decorate};
 
 /// Rows of a part: one file. They are held until there are so many.
 const PART_ROWS: usize = 240_000;
@@ -21,7 +22,9 @@ pub(crate) struct Collector<'a> {
     batch: &'a Batch,
     runtime: &'a Handle,
     run: Run<'a>,
+    inventories: &'a Inventories,
     pending: Mutex<Pending>,
+    tally: Mutex<DecorationTally>,
 }
 
 #[derive(Default)]
@@ -31,8 +34,15 @@ struct Pending {
 }
 
 impl<'a> Collector<'a> {
-    pub fn new(table: &'static Table, batch: &'a Batch, runtime: &'a Handle, run: Run<'a>) -> Self {
-        Collector { table, batch, runtime, run, pending: Mutex::default() }
+    pub fn new(
+        table: &'static Table,
+        batch: &'a Batch,
+        runtime: &'a Handle,
+        run: Run<'a>,
+        inventories: &'a Inventories,
+    ) -> Self {
+        let (pending, tally) = (Mutex::default(), Mutex::default());
+        Collector { table, batch, runtime, run, inventories, pending, tally }
     }
 
     pub fn interval(&self) -> Interval {
@@ -71,17 +81,20 @@ impl<'a> Collector<'a> {
         full.into_iter().try_for_each(|(day, rows)| self.write(day, rows, &names))
     }
 
-    /// Writes what is left.
-    pub fn finish(self) -> Result<(), Error> {
+    /// Writes what is left, and says what all rows were decorated as.
+    pub fn finish(self) -> Result<DecorationTally, Error> {
         let Pending { names, days } = std::mem::take(&mut *self.lock());
         days.into_iter()
             .filter(|(_, rows)| !rows.is_empty())
-            .try_for_each(|(day, rows)| self.write(day, rows, &names))
+            .try_for_each(|(day, rows)| self.write(day, rows, &names))?;
+        Ok(self.tally.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write(&self, day: i32, rows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
-        let flows: Vec<_> = arrange(rows).into_iter().map(enrich).collect();
-        let rows = net_analytics(&flows, names, &self.run)?;
+        let mut chosen = Chosen::new(self.inventories);
+        let (flows, tally) = decorate(arrange(rows), names, self.run.interval, &mut chosen)?;
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(&tally);
+        let rows = net_analytics(&flows, names, &self.run, &chosen.decorators)?;
         self.runtime.block_on(self.batch.write(self.table, day, self.run.processed_micros, &[rows]))
     }
 

@@ -8,6 +8,7 @@ use weir_table::rows::Run;
 use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
+use crate::inventories::Inventories;
 use crate::known::Known;
 use crate::read::{BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
@@ -59,11 +60,13 @@ pub fn ingest(
     progress: &Progress,
 ) -> Result<Summary, Error> {
     let mut summary = Summary::default();
+    let inventories = Inventories::of(writer.workspace(), options.runtime)?;
+    summary.snapshots = inventories.history().snapshots().len();
     for problem in &found.problems {
         summary.note(&problem.name, Outcome::Failed, chain(&problem.error));
     }
     for round in rounds(&found.blobs, options.round_bytes) {
-        ingest_round(writer, round, options, progress, &mut summary)?;
+        ingest_round(writer, round, &inventories, options, progress, &mut summary)?;
     }
     Ok(summary)
 }
@@ -88,6 +91,7 @@ fn rounds(blobs: &[Blob], bytes: u64) -> Vec<&[Blob]> {
 fn ingest_round(
     writer: &mut Writer,
     blobs: &[Blob],
+    inventories: &Inventories,
     options: &Options<'_>,
     progress: &Progress,
     summary: &mut Summary,
@@ -103,15 +107,16 @@ fn ingest_round(
     };
     let ledger = options.runtime.block_on(workspace.files(table("WeirBlobs")?))?;
     let known = Known::new(writer, &ledger, options.runtime);
-    let collector = Collector::new(table("NTANetAnalytics")?, &batch, options.runtime, run);
+    let collector = Collector::new(table("NTANetAnalytics")?, &batch, options.runtime, run, inventories);
     let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
     let reader = Reader { limits, known: &known, collector: &collector, read_bytes: &progress.bytes };
     let finished = read_all(blobs, options.threads, progress, &reader)?;
-    collector.finish()?;
+    let decorated = collector.finish()?;
     let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();
     let now = (options.now_micros)();
     let committed = options.runtime.block_on(writer.commit(batch, &readings, now, options.written_by))?;
     summary.rows += committed.rows;
+    summary.decoration.merge(&decorated);
     summary.parquet_bytes += committed.parquet_bytes;
     summary.batches += u64::from(committed.batch > 0);
     for (blob, finished) in finished {
@@ -175,7 +180,7 @@ fn read_all<'b>(
     Ok(done.into_iter().map(|(_, done)| done).collect())
 }
 
-fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
+pub(crate) fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
     weir_schema::table(name).ok_or_else(|| weir_table::Error::UnsupportedTable {
         table: name.to_owned(),
         feature: "its name".to_owned(),

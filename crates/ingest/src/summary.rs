@@ -1,4 +1,5 @@
 use weir_decode::Tally;
+use weir_enrich::DecorationTally;
 
 /// What became of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +102,10 @@ pub struct Summary {
     pub tally: Tally,
     /// Rows written.
     pub rows: u64,
+    /// Snapshots of the inventory that there are.
+    pub snapshots: usize,
+    /// What the rows were decorated as.
+    pub decoration: DecorationTally,
     /// Bytes of the files they were written to.
     pub parquet_bytes: u64,
     /// Batches committed.

@@ -12,12 +12,14 @@
 //!                  ledger/batches/<n>.json      what every batch adds to which table
 //!                  ledger/WeirBlobs/, WeirBatches/
 //!                  ledger/writer.lock           the lease
+//!                  topology/<time>-<hash>.json.zst   snapshots of the inventory
 //! ```
 //!
 //! This is the only crate that names Delta.
 
 mod delta;
 mod error;
+mod exchange;
 mod files;
 mod lease;
 mod ledger;
@@ -25,10 +27,12 @@ mod part;
 pub mod rows;
 mod settings;
 mod stats;
+pub mod topology;
 mod workspace;
 mod writer;
 
 pub use error::Error;
+pub use exchange::{CounterSums, FileContent};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use settings::{FORMAT_VERSION, Settings};

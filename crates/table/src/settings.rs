@@ -2,6 +2,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use weir_reduce::Interval;
+use weir_topology::Fallback;
 
 use crate::Error;
 
@@ -20,6 +21,9 @@ pub struct Settings {
     pub interval_minutes: u32,
     /// How rows with a public address are folded.
     pub fold_public: FoldPublic,
+    /// What is known of networks before the first snapshot of the inventory was taken.
+    #[serde(default)]
+    pub topology_fallback: Fallback,
     /// When the workspace was made, UTC.
     pub created: String,
     /// Program and version that made it.

@@ -6,6 +6,7 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use url::Url;
 use weir_schema::{Table, TableKind, tables};
+use weir_topology::Fallback;
 use weir_value::datetime;
 
 use crate::lease::Lease;
@@ -66,6 +67,7 @@ impl Workspace {
             workspace_id: uuid::Uuid::new_v4().to_string(),
             interval_minutes: new.interval_minutes.unwrap_or(60),
             fold_public: FoldPublic::None,
+            topology_fallback: Fallback::default(),
             created: datetime::format(created),
             created_by: new.created_by.clone(),
         };

@@ -63,6 +63,33 @@ pub fn short_resource_id(id: &str) -> String {
     ResourceId::parse(id).map_or_else(|| id.to_owned(), |parsed| parsed.short())
 }
 
+/// `group/name` of a lower-case resource id, names between the two left out: an interface of a scale set's instance is
+/// `group/nic`. Text that is none as it is.
+pub fn group_and_name(id: &str) -> String {
+    ResourceId::parse(id).map_or_else(
+        || id.to_owned(),
+        |parsed| format!("{}/{}", parsed.resource_group, parsed.names.last().copied().unwrap_or_default()),
+    )
+}
+
+/// `group/machine` of a lower-case resource id; an instance of a scale set is `group/set_number`.
+pub fn machine_name(id: &str) -> String {
+    match ResourceId::parse(id) {
+        Some(parsed) => match (&parsed.types[..], &parsed.names[..]) {
+            (["virtualmachinescalesets", "virtualmachines"], [set, number]) => {
+                format!("{}/{set}_{number}", parsed.resource_group)
+            }
+            _ => parsed.relative(),
+        },
+        None => id.to_owned(),
+    }
+}
+
+/// `group/name` of a lower-case resource id, all names told: `group/network/subnet`. Text that is none as it is.
+pub fn relative_resource_id(id: &str) -> String {
+    ResourceId::parse(id).map_or_else(|| id.to_owned(), |parsed| parsed.relative())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

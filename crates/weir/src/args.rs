@@ -29,7 +29,11 @@ pub struct Folder {
 pub enum Command {
     Ingest(Ingest),
     Query(Query),
+    Redecorate(Redecorate),
+    ExplainFlow(ExplainFlow),
     Simulate(Simulate),
+    #[command(subcommand)]
+    Topology(Topology),
 }
 
 /// Read flow logs into the tables: what is new since the last time, once.
@@ -85,6 +89,60 @@ pub struct Query {
     pub explain: bool,
 }
 
+/// Name the machines and networks of stored rows anew, by the inventories that there are now.
+///
+/// Rows are written again where the inventory of their time says otherwise than it did: after an inventory was imported
+/// for flows that were read before, or a better one. Day by day, each in one commit; queries see a day as it was or as
+/// it is. Counters are never changed. Ends with 3 when files had to be left alone.
+#[derive(Debug, clap::Args)]
+pub struct Redecorate {
+    /// First day [default: the first there is].
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last day, inclusive [default: the last there is].
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say why flows between two addresses are decorated as they are.
+///
+/// Everything that was looked at, one row each: interfaces, subnets, sites, links; which of them decided, and why the
+/// others did not. The same as the function weir_explain_flow in KQL.
+#[derive(Debug, clap::Args)]
+pub struct ExplainFlow {
+    /// Source address.
+    #[arg(value_name = "SRC", required_unless_present = "row")]
+    pub src: Option<String>,
+    /// Destination address.
+    #[arg(value_name = "DEST", required_unless_present = "row")]
+    pub dest: Option<String>,
+    /// MAC address of the interface that logged the flow.
+    #[arg(long, value_name = "MAC")]
+    pub mac: Option<String>,
+    /// Time of the flow: the inventory of that time is asked [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub at: Option<String>,
+    /// Direction, as the interface saw it: inbound or outbound.
+    #[arg(long, value_name = "DIRECTION", default_value = "outbound")]
+    pub direction: String,
+    /// What the flow log was enabled on, as in the column TargetResourceId.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Explain the first row of NTANetAnalytics that meets a condition in KQL.
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        conflicts_with_all = ["src", "dest", "mac", "at", "direction", "target"]
+    )]
+    pub row: Option<String>,
+    /// Form of the answer: table, csv, json, jsonl, markdown, html, parquet, kusto-v1.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: crate::form::Form,
+}
+
 /// Write the flow logs of an invented company and its inventory, with the truth about both beside.
 ///
 /// The same seed, end and size give the same bytes. `inventory` is what the company would export: Resource Graph rows
@@ -124,6 +182,95 @@ pub struct Simulate {
     /// Leave out the parts of the truth that need memory: scenarios, top talkers and the truth about every row.
     #[arg(long)]
     pub totals_only: bool,
+}
+
+/// What networks, machines and rules there are: read exports, keep them dated, name flows by them.
+#[derive(Debug, Subcommand)]
+pub enum Topology {
+    Import(TopologyImport),
+    Pull(TopologyPull),
+    List(TopologyList),
+    Show(TopologyShow),
+}
+
+/// Read exports of an inventory as one snapshot.
+///
+/// Takes what Azure Resource Graph, Resource Manager and the Azure command line answer (JSON, or the portal's CSV),
+/// ARM templates, Terraform states (azurerm, azapi), and a file of sites (YAML); packed or not, whole folders too. A
+/// snapshot is all there is at its time: what an earlier one had and it has not is gone. Ends with 0 when all was
+/// used, with 3 when something of the files was lost; what is wrong with the networks themselves is told and used.
+#[derive(Debug, clap::Args)]
+pub struct TopologyImport {
+    /// Files and folders with exports.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// When the inventory was like that [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub taken: Option<String>,
+    /// Keep what the snapshot before it has and these files do not name.
+    #[arg(long)]
+    pub add: bool,
+    /// Where ARM templates are deployed to; they do not tell themselves.
+    #[arg(long, value_name = "SUBSCRIPTION/GROUP")]
+    pub scope: Option<String>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Ask Azure Resource Graph for the inventory and keep it as one snapshot.
+///
+/// Whoever is signed in needs the role Reader on the subscriptions. Nothing is stored unless the whole answer was
+/// had. Secrets are taken from the environment and are never printed.
+#[derive(Debug, clap::Args)]
+pub struct TopologyPull {
+    /// Files to read along with the answer, such as the file of sites.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Subscription to ask for; can be given several times [default: all that may be read].
+    #[arg(long = "subscription", value_name = "GUID")]
+    pub subscriptions: Vec<String>,
+    /// Resource Manager of the cloud, such as https://management.usgovcloudapi.net.
+    #[arg(long, value_name = "URL", default_value = "https://management.azure.com")]
+    pub endpoint: String,
+    /// How to sign in: auto, cli (az login), environment (AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET),
+    /// workload, managed-identity, token (WEIR_AZURE_TOKEN).
+    #[arg(long, value_name = "WAY", default_value = "auto", value_parser = credential)]
+    pub auth: weir_pull::CredentialKind,
+    /// Keep what the snapshot before it has and this answer does not name.
+    #[arg(long)]
+    pub add: bool,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn credential(text: &str) -> Result<weir_pull::CredentialKind, String> {
+    let all = weir_pull::CredentialKind::ALL;
+    let names = || all.map(weir_pull::CredentialKind::name).join(", ");
+    all.into_iter().find(|kind| kind.name() == text).ok_or_else(|| format!("use one of {}", names()))
+}
+
+/// List the snapshots.
+#[derive(Debug, clap::Args)]
+pub struct TopologyList {
+    /// Form of the list: table, csv, json, jsonl, markdown, html [default: table].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
+}
+
+/// Show what a snapshot holds: how many of each type, or the resources of a type or name.
+#[derive(Debug, clap::Args)]
+pub struct TopologyShow {
+    /// A type (NetworkInterface), a name or the end of one (web-nic, prod/web-nic), an address, a MAC address.
+    #[arg(value_name = "TYPE|NAME")]
+    pub what: Option<String>,
+    /// The snapshot that holds at a time [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub at: Option<String>,
+    /// Form of the list: table, csv, json, jsonl, markdown, html [default: table].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
 }
 
 fn size(text: &str) -> Result<u64, String> {

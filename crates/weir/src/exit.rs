@@ -32,6 +32,9 @@ pub fn report(error: &anyhow::Error) {
     }
     let hint = error.chain().find_map(|cause| match cause.downcast_ref::<weir_table::Error>() {
         Some(error) => error.hint(),
+        None if cause.is::<weir_pull::Error>() => {
+            cause.downcast_ref::<weir_pull::Error>()?.hint().map(str::to_owned)
+        }
         None => match cause.downcast_ref::<weir_ingest::Error>()? {
             weir_ingest::Error::Table(error) => error.hint(),
             _ => None,

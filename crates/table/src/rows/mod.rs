@@ -2,10 +2,13 @@
 
 mod blobs;
 mod columns;
+pub mod decoration;
 mod net_analytics;
+mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
-pub use net_analytics::{Run, net_analytics};
+pub use net_analytics::{Run, net_analytics, target};
+pub use topology_details::TopologyRows;
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.
 pub fn day_of(micros: i64) -> i32 {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch};
 use weir_decode::{Address, Decision, Direction};
-use weir_enrich::spelling;
-use weir_enrich::{EnrichedFlow, FlowType};
-use weir_reduce::{Counters, Interval, Names, RuleKind};
+use weir_enrich::{Decorator, EnrichedFlow, spelling};
+use weir_reduce::{Counters, Interval, Names, RuleKind, SourceNames};
 use weir_topology::{ResourceId, short_resource_id};
 
 use super::columns::{batch, constant, longs, optional_longs, times, words};
+use super::decoration::DecorationColumns;
 use crate::Error;
 use crate::writer::named;
 
@@ -30,9 +30,14 @@ pub struct Run<'a> {
     pub processed_micros: i64,
 }
 
-/// The rows of some flows, in their order.
-pub fn net_analytics(flows: &[EnrichedFlow], names: &Names, run: &Run<'_>) -> Result<RecordBatch, Error> {
-    let rows = Rows::new(flows, names, run);
+/// The rows of some flows, in their order. `decorators` are those that the flows were decorated by.
+pub fn net_analytics(
+    flows: &[EnrichedFlow],
+    names: &Names,
+    run: &Run<'_>,
+    decorators: &[Arc<Decorator>],
+) -> Result<RecordBatch, Error> {
+    let rows = Rows::new(flows, names, run, decorators);
     batch(named("NTANetAnalytics")?, flows.len(), |name| rows.column(name))
 }
 
@@ -45,8 +50,21 @@ struct Rows<'a> {
     l4_protocols: Numbered<String>,
     sources: Vec<SourceWords>,
     rules: Vec<RuleWords>,
+    acl_groups: Numbered<&'a str>,
+    decoration: DecorationColumns<'a>,
     names: &'a Names,
     billed_constant: usize,
+}
+
+/// `TargetResourceType` and `TargetResourceId` of a source: what its log was enabled on.
+pub fn target(source: &SourceNames) -> (&str, String) {
+    let target = ResourceId::parse(&source.target_id);
+    // An NSG log is enabled on the NSG that it names.
+    let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
+    match target.or(nsg) {
+        Some(target) => (target.type_word(), target.short()),
+        None => ("", source.target_id.clone()),
+    }
 }
 
 /// What the columns say of a source.
@@ -61,7 +79,6 @@ struct SourceWords {
 
 /// What the columns say of a rule.
 struct RuleWords {
-    group: String,
     rule: String,
     nsg: String,
     nsg_kind: &'static str,
@@ -106,24 +123,25 @@ impl<T: AsRef<str>> Numbered<T> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(flows: &'a [EnrichedFlow], names: &'a Names, run: &'a Run<'a>) -> Self {
+    fn new(
+        flows: &'a [EnrichedFlow],
+        names: &'a Names,
+        run: &'a Run<'a>,
+        decorators: &'a [Arc<Decorator>],
+    ) -> Self {
         let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::of(flows.iter().map(of), |ip| ip.to_string());
         let sources = names.sources().iter().map(|source| {
-            let target = ResourceId::parse(&source.target_id);
-            // An NSG log is enabled on the NSG that it names.
-            let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
-            let target = target.or(nsg);
+            let (target_type, target) = target(source);
             SourceWords {
                 flow_log: if source.nsg { String::new() } else { short_resource_id(&source.log_resource_id) },
                 log_resource: source.log_resource_id.clone(),
-                target: target.as_ref().map_or_else(|| source.target_id.clone(), ResourceId::short),
-                target_type: target.as_ref().map_or("", ResourceId::type_word).to_owned(),
+                target,
+                target_type: target_type.to_owned(),
                 mac: spelling::mac_address(&source.mac),
                 nsg: source.nsg,
             }
         });
         let rules = names.rules().iter().map(|rule| RuleWords {
-            group: rule.acl_group.clone(),
             rule: rule.acl_rule.clone(),
             nsg: short_resource_id(&rule.acl_group),
             nsg_kind: match rule.kind {
@@ -143,6 +161,18 @@ impl<'a> Rows<'a> {
             }),
             sources: sources.collect(),
             rules: rules.collect(),
+            acl_groups: Numbered::of(
+                flows.iter().map(|row| (row.decorator, row.flow.key.rule)),
+                |(decorator, rule)| {
+                    let group = names.rule(rule).acl_group.as_str();
+                    let decorator = decorator.and_then(|number| decorators.get(number));
+                    decorator.and_then(|decorator| decorator.security_group(group)).unwrap_or(group)
+                },
+            ),
+            decoration: DecorationColumns::new(
+                flows.iter().map(|row| (row.decorator, row.decoration)),
+                decorators,
+            ),
             names,
             billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
         }
@@ -174,7 +204,7 @@ impl<'a> Rows<'a> {
             "TargetResourceId" => self.source(|source| &source.target),
             "TargetResourceType" => self.source(|source| &source.target_type),
             "MacAddress" => self.source(|source| &source.mac),
-            "AclGroup" => self.rule(|rule| &rule.group),
+            "AclGroup" => self.acl_groups.column(),
             "AclRule" => self.rule(|rule| &rule.rule),
             "NsgList" => self.nsg(|rule| &rule.nsg),
             "NsgRule" => self.nsg(|rule| &rule.rule),
@@ -200,10 +230,6 @@ impl<'a> Rows<'a> {
                 let all = self.names.words().iter().map(String::as_str);
                 self.words(|row| row.flow.key.encryption.0.into(), all)
             }
-            "FlowType" => {
-                let all = [FlowType::AzurePublic, FlowType::Unknown].map(FlowType::word);
-                self.words(|row| row.flow_type as i32, all)
-            }
             "AllowedInFlows" => started(Decision::Allowed, Direction::Inbound),
             "AllowedOutFlows" => started(Decision::Allowed, Direction::Outbound),
             "DeniedInFlows" => started(Decision::Denied, Direction::Inbound),
@@ -214,7 +240,7 @@ impl<'a> Rows<'a> {
             "PacketsDestToSrc" => self.counter(|c| c.packets_dest_to_src),
             "BytesDestToSrc" => self.counter(|c| c.bytes_dest_to_src),
             "RecordCount" => self.counter(|c| c.records),
-            _ => return None,
+            name => return self.decoration.column(name),
         })
     }
 
@@ -278,7 +304,7 @@ impl<'a> Rows<'a> {
 
     /// Bytes of the row's values: text by its length, numbers and times by eight.
     fn billed_size(&self) -> ArrayRef {
-        let size = |(index, row): (usize, &EnrichedFlow)| {
+        let size = |((index, row), decoration): ((usize, &EnrichedFlow), usize)| {
             let source = &self.sources[row.flow.key.source.0 as usize];
             let rule = &self.rules[row.flow.key.rule.0 as usize];
             let source_bytes = source.flow_log.len()
@@ -291,7 +317,7 @@ impl<'a> Rows<'a> {
             let bytes = self.billed_constant
                 + source_bytes
                 + nsg_bytes
-                + rule.group.len()
+                + self.acl_groups.length(index)
                 + rule.rule.len()
                 + self.src_ips.length(index)
                 + self.dest_ips.length(index)
@@ -300,10 +326,11 @@ impl<'a> Rows<'a> {
                 + spelling::direction(row.flow.key.direction).len()
                 + 2 * spelling::status(row.flow.key.decision).len()
                 + self.names.word(row.flow.key.encryption).len()
-                + row.flow_type.word().len();
+                + decoration;
             bytes as f64
         };
-        Arc::new(Float64Array::from_iter_values(self.flows.iter().enumerate().map(size)))
+        let rows = self.flows.iter().enumerate().zip(self.decoration.text_bytes());
+        Arc::new(Float64Array::from_iter_values(rows.map(size)))
     }
 }
 

@@ -9,6 +9,7 @@ mod balancing;
 mod compute;
 mod edge;
 mod gateway;
+mod merge;
 mod network;
 mod security;
 mod site;

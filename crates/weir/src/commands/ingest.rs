@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use weir_blob::Found;
 use weir_decode::{Limits, Reason, State};
-use weir_ingest::{Options, Outcome, Progress, Summary};
+use weir_ingest::{Options, Outcome, Progress, Summary, TopologySummary};
 use weir_table::{NewWorkspace, Workspace};
 
-use super::{PROGRAM, now_micros, print};
+use super::{PROGRAM, decoration, now_micros, print};
 use crate::args::{Folder, Ingest};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, per_second, time};
@@ -48,10 +48,12 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     let progress = Progress::default();
     let summary =
         while_showing(&progress, &found, || weir_ingest::ingest(&mut writer, &found, &options, &progress))?;
+    let handle = runtime.handle();
+    let topology = weir_ingest::write_topology(&mut writer, None, now_micros(), PROGRAM, handle)?;
     let took = started.elapsed();
     print(|out| match args.json {
-        true => Ok(writeln!(out, "{}", as_json(&summary, &found, took))?),
-        false => Ok(write_summary(&summary, &found, took, out)?),
+        true => Ok(writeln!(out, "{}", as_json(&summary, &found, &topology, took))?),
+        false => Ok(write_summary(&summary, &found, &topology, took, out)?),
     })?;
     if !args.json {
         tell_incidents(&summary);
@@ -117,6 +119,7 @@ fn while_showing<T>(progress: &Progress, found: &Found, work: impl FnOnce() -> T
 fn write_summary(
     summary: &Summary,
     found: &Found,
+    topology: &TopologySummary,
     took: Duration,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
@@ -144,6 +147,14 @@ fn write_summary(
     match summary.reduction_factor() {
         Some(factor) => writeln!(out, "rows       {}, {factor:.1} tuples a row", grouped(summary.rows))?,
         None => writeln!(out, "rows       0")?,
+    }
+    decoration::write(&summary.decoration, out)?;
+    if summary.rows > 0 && summary.snapshots == 0 {
+        writeln!(out, "inventory  none: weir topology import names the machines and networks of rows")?;
+    }
+    if topology.runs > 0 {
+        let (rows, runs) = (grouped(topology.rows), grouped(topology.runs));
+        writeln!(out, "topology   {rows} rows of NTATopologyDetails, in {runs} runs")?;
     }
     if summary.rows > 0 {
         let row_bytes = summary.parquet_bytes as f64 / summary.rows as f64;
@@ -179,7 +190,12 @@ fn listed(parts: &[String]) -> String {
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
-fn as_json(summary: &Summary, found: &Found, took: Duration) -> serde_json::Value {
+fn as_json(
+    summary: &Summary,
+    found: &Found,
+    topology: &TopologySummary,
+    took: Duration,
+) -> serde_json::Value {
     let tally = &summary.tally;
     let reasons = |counts: &[u64]| -> serde_json::Map<String, serde_json::Value> {
         let named = Reason::ALL.iter().zip(counts).filter(|(_, count)| **count > 0);
@@ -213,6 +229,10 @@ fn as_json(summary: &Summary, found: &Found, took: Duration) -> serde_json::Valu
         "bytes_dest_to_src": tally.bytes_dest_to_src as u64,
         "rows": summary.rows,
         "reduction_factor": summary.reduction_factor(),
+        "snapshots": summary.snapshots,
+        "decoration": decoration::as_json(&summary.decoration),
+        "topology_rows": topology.rows,
+        "topology_runs": topology.runs,
         "parquet_bytes": summary.parquet_bytes,
         "batches": summary.batches,
         "seconds": took.as_secs_f64(),

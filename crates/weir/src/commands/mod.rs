@@ -1,8 +1,12 @@
 //! The commands, one file each.
 
+mod decoration;
+pub mod explain_flow;
 pub mod ingest;
 pub mod query;
+pub mod redecorate;
 pub mod simulate;
+pub mod topology;
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};

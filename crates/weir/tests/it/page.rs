@@ -25,11 +25,25 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
+const COMMANDS: [&str; 11] = [
+    "",
+    "ingest",
+    "query",
+    "redecorate",
+    "explain-flow",
+    "simulate",
+    "topology",
+    "topology import",
+    "topology pull",
+    "topology list",
+    "topology show",
+];
+
 fn page() -> String {
     let folder = env::temp_dir();
     let mut page = HEAD.to_owned();
-    for command in ["", "ingest", "query", "simulate"] {
-        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+    for command in COMMANDS {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let title = if command.is_empty() { "weir".to_owned() } else { format!("weir {command}") };
         let help = weir(&folder, &arguments).done();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
