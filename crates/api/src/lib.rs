@@ -9,13 +9,13 @@
 //! 4. `ask`: its turn ([`gate`]), its limits, its rows; `catalogue` and `library` are what it is asked of
 //! 5. `spool`, `http`: the answer on its way out
 //!
-//! This is the only crate that knows HTTP.
+//! This is the only crate that knows HTTP; [`client`] speaks it from the other side.
 
 mod ask;
 mod audit;
 pub mod auth;
 mod catalogue;
-// pub mod client;
+pub mod client;
 mod context;
 mod failure;
 pub mod gate;
