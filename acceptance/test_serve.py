@@ -233,3 +233,39 @@ def test_a_port_that_is_taken_is_told(tmp_path, taken):
     command = [BINARY, "--data", str(tmp_path), "serve", "--listen", f"127.0.0.1:{taken}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1 and f"cannot listen on 127.0.0.1:{taken}" in done.stderr
+
+
+def test_a_greedy_query_and_a_slow_reader_keep_nobody_from_asking(demo):
+    """Of two places one is taken by a query that never ends; nobody is turned away, and memory has a limit."""
+    flags = ["--running", "2", "--query-memory", "256MB", "--memory", "512MB"]
+    with serving(demo.weir.data, *flags) as server:
+        ended, answered = [], []
+        greedy = threading.Thread(target=lambda: ended.append(ask(server, LONG, timeout=6).status))
+        greedy.start()
+        large = json.dumps({"csl": "range x from 1 to 300000 step 1 | project x, y = strcat(x, 'abcdefghijklmnopqrstuvwxyz')"})
+        head = f"POST /v2/rest/query HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(large)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", server.port)) as slow:
+            slow.sendall((head + large).encode())
+            query = "NTANetAnalytics | summarize count() by FlowType"
+            clients = [
+                threading.Thread(target=lambda: answered.extend(ask(server, query).status for _ in range(3)))
+                for _ in range(8)
+            ]
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.join(120)
+            slow.settimeout(60)
+            assert slow.recv(15) == b"HTTP/1.1 200 OK"
+        greedy.join(60)
+        assert answered == [200] * 24 and ended == [504]
+        assert server.memory_mib() < 1024
+
+
+def test_logs_are_lines_of_json(demo):
+    with serving(demo.weir.data, "--verbose", "--log", "json") as server:
+        server.request("/v2/rest/query", {"csl": "print 1"}, x_ms_client_request_id="logged")
+        until(lambda: any("logged" in line for line in server.said))
+        [line] = [json.loads(line) for line in server.said if "logged" in line]
+    assert (line["method"], line["path"], line["status"]) == ("POST", "/v2/rest/query", 200)
+    assert line["level"] == "INFO" and line["milliseconds"] > 0

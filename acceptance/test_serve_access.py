@@ -1,10 +1,12 @@
 """Who is let in, who is not, and what is written down of it."""
 
+import http.server
 import json
 import os
 import shutil
 import ssl
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -152,6 +154,35 @@ def test_tokens_of_an_identity_provider_are_checked(demo, provider):
         unsigned = signed(None, algorithm="none")
         shared = signed(b"what everybody may know of the key of the provider", algorithm="HS256")
         assert asked(server, unsigned).status == asked(server, shared).status == 401
+
+
+def test_keys_of_an_identity_provider_are_fetched(demo, provider):
+    key, file = provider
+    fetched = []
+
+    class Provider(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            fetched.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(file.read_bytes())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider) as answering:
+        threading.Thread(target=answering.serve_forever, daemon=True).start()
+        keys = f"http://127.0.0.1:{answering.server_port}/keys"
+        flags = ["--oidc-issuer", ISSUER, "--oidc-audience", AUDIENCE, "--oidc-keys", keys]
+        with serving(demo.weir.data, *flags) as server:
+            assert asked(server, signed(key)).status == 200
+            assert asked(server, signed(key, kid="two")).status == 401
+            assert fetched == ["/keys"], "an unknown key does not make every request a fetch"
+        answering.shutdown()
+    for keys in ("http://keys.example/keys", file.parent / "nothing.json"):
+        command = [BINARY, "serve", "--listen", "127.0.0.1:0", *map(str, flags[:4]), "--oidc-keys", str(keys)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and str(keys) in done.stderr
 
 
 def test_a_renewed_certificate_is_used(demo, tmp_path):

@@ -35,25 +35,28 @@ pub struct Question {
 }
 
 impl Question {
-    /// The client's text as others may see it: what it marks as secret, `h'…'`, is not in it.
+    /// The beginning of the client's text as others may see it: what it marks as secret, `h'…'`, is not in it.
     pub fn shown(&self, letters_max: usize) -> String {
         let text = self.text.get(self.before..).unwrap_or_default();
+        let end = text.char_indices().nth(letters_max).map_or(text.len(), |(place, _)| place);
+        let text = &text[..end];
         let mut shown = String::new();
         let mut done = 0;
-        for (_, span) in weir_kql::tokens(text) {
-            let token = text.get(span.start..span.end).unwrap_or_default();
-            let quoted = token.strip_prefix(['h', 'H']).unwrap_or_default();
-            if quoted.starts_with(['"', '\'', '@', '`', '~']) {
-                shown.push_str(text.get(done..span.start).unwrap_or_default());
-                shown.push_str("h'******'");
-                done = span.end;
-            }
-            if shown.len() > 4 * letters_max {
-                break;
+        let is_secret = |token: &str| {
+            token.strip_prefix(['h', 'H']).is_some_and(|rest| rest.starts_with(['"', '\'', '@', '`', '~']))
+        };
+        // Nearly no query has any, and telling words apart costs.
+        if text.char_indices().any(|(place, _)| is_secret(&text[place..])) {
+            for (_, span) in weir_kql::tokens(text) {
+                if is_secret(text.get(span.start..span.end).unwrap_or_default()) {
+                    shown.push_str(text.get(done..span.start).unwrap_or_default());
+                    shown.push_str("h'******'");
+                    done = span.end;
+                }
             }
         }
         shown.push_str(text.get(done..).unwrap_or_default());
-        shown.chars().take(letters_max).collect()
+        shown
     }
 }
 
@@ -96,18 +99,45 @@ pub fn cut_message(cut: Cut) -> String {
 
 /// Answers a question.
 pub async fn ask(service: &Service, context: &Context, question: Question) -> Result<Answered, Failure> {
-    let began = Instant::now();
     let timeout = question.bounds.timeout;
     let running = service.running.enter(context, &question);
+    let mut account = Account { service, context, question: &question, began: Instant::now(), given: false };
     let answered = tokio::time::timeout(timeout, async {
         let _pass = service.gate.enter(&line(context)).await.map_err(|_| Failure::Busy)?;
-        service.metrics.waited(began.elapsed());
-        answer(service, &question, &running.cancel, timeout.saturating_sub(began.elapsed())).await
+        let waited = account.began.elapsed();
+        service.metrics.waited(waited);
+        answer(service, &question, &running.cancel, timeout.saturating_sub(waited)).await
     });
     let answered = answered.await.unwrap_or(Err(Failure::TimedOut(timeout)));
-    service.metrics.answered(answered.as_ref(), began.elapsed());
-    crate::audit::query(service, context, &question, answered.as_ref(), began.elapsed());
+    account.give(answered.as_ref());
     answered
+}
+
+/// What is counted and written down of a question, also of one whose client goes away.
+struct Account<'a> {
+    service: &'a Service,
+    context: &'a Context,
+    question: &'a Question,
+    began: Instant,
+    given: bool,
+}
+
+impl Account<'_> {
+    fn give(&mut self, answered: Result<&Answered, &Failure>) {
+        let took = self.began.elapsed();
+        self.given = true;
+        self.service.metrics.answered(answered, took);
+        crate::audit::query(self.service, self.context, self.question, answered, took);
+    }
+}
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        // The future was dropped in the middle.
+        if !self.given {
+            self.give(Err(&Failure::Cancelled));
+        }
+    }
 }
 
 /// The line in which somebody waits.
@@ -142,7 +172,10 @@ async fn answer(
     // Whoever goes away drops this future, and so stops the query.
     let outcome = service.engine.start(text.clone(), catalog, options).await;
     let outcome = outcome.map_err(|error| failure(error, &text, before))?;
-    let BadQuery { diagnostics, .. } = BadQuery::of(outcome.diagnostics, &text, before);
+    let diagnostics = match outcome.diagnostics.is_empty() {
+        true => Vec::new(),
+        false => BadQuery::of(outcome.diagnostics, &text, before).diagnostics,
+    };
     let (mut answers, cut) = (outcome.answers, outcome.cut);
     if let Some(most) = question.bounds.take {
         answers.iter_mut().for_each(|answer| keep(answer, most));

@@ -16,6 +16,7 @@ use crate::library::Folder;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::running::Running;
+use crate::spool::Disk;
 
 /// What a server is to be.
 #[derive(Debug, Clone)]
@@ -69,6 +70,7 @@ pub struct Service {
     pub(crate) library: Folder,
     pub(crate) gate: Arc<Gate>,
     pub(crate) running: Running,
+    pub(crate) disk: Disk,
     pub(crate) metrics: Metrics,
     pub(crate) access: Access,
     pub(crate) failures: Failures,
@@ -112,6 +114,9 @@ impl Service {
             Some(settings) => Some(Oidc::open(settings.clone()).await?),
             None => None,
         };
+        if tokens.as_ref().is_some_and(TokenFile::is_empty) && oidc.is_none() {
+            tracing::warn!("there are no tokens yet, so nobody is let in: 'weir token add' makes one");
+        }
         let access = match (tokens, oidc) {
             (None, None) => Access::Open,
             (tokens, oidc) => Access::Guarded { tokens, oidc },
@@ -127,6 +132,7 @@ impl Service {
             library: Folder::new(settings.library),
             gate: Gate::new(limits.running, limits.queued),
             running: Running::default(),
+            disk: Disk::default(),
             metrics: Metrics::default(),
             access,
             failures: Failures::new(limits.failed_logins),

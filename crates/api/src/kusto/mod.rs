@@ -201,7 +201,7 @@ async fn respond(
         client_request_id: context.client_request_id.clone(),
     };
     let failure = cut.map(|cut| partial(cut, context));
-    let spooled = http::write(gzip, move |out| {
+    let spooled = http::write(service, gzip, move |out| {
         let all: Vec<&weir_answer::Answer> = answers.iter().collect();
         match (version, all.as_slice()) {
             (Version::Two, _) => kusto_v2::write(&all, &request, frames, failure.as_ref(), out)?,
@@ -212,7 +212,6 @@ async fn respond(
         Ok(())
     });
     let spooled = spooled.await?;
-    service.metrics.sent(spooled.bytes);
     http::spooled(StatusCode::OK, "application/json", spooled)
 }
 

@@ -137,7 +137,7 @@ async fn answer(
     let question = question(service, context, workspace, body, prefer).await?;
     let Answered { answers, cut, .. } = ask(service, context, question).await?;
     let (prefer, context) = (prefer.clone(), context.clone());
-    let spooled = http::write(gzip, move |out| {
+    let spooled = http::write(service, gzip, move |out| {
         let all: Vec<&Answer> = answers.iter().collect();
         if prefer.as_kusto {
             let request = encode::Request {
@@ -155,7 +155,6 @@ async fn answer(
         Ok(())
     });
     let spooled = spooled.await?;
-    service.metrics.sent(spooled.bytes);
     Ok(spooled)
 }
 
