@@ -37,8 +37,9 @@ pub const TEXT_MAX: usize = 2 * 1024 * 1024;
 
 /// The deepest tree that is built.
 ///
-/// Brackets, sub-queries, links of chains such as `a + b + c` or `a.b.c` and nested dynamic values count; links of
-/// `and`, `or` and `|` do not, because their trees are kept flat. Whoever walks a tree may rely on this limit.
+/// Brackets, sub-queries, links of `a.b.c`, every sixteenth link of chains such as `a + b + c` and nested dynamic values
+/// count; links of `and`, `or` and `|` do not, because their trees are kept flat. Whoever walks a tree may rely on this
+/// limit, and takes chains of operators in a loop.
 pub const DEPTH_MAX: usize = 128;
 
 /// The most diagnostics that one text is given.

@@ -1,7 +1,9 @@
 //! What the binder makes: expressions and tables that know their Kusto types.
 
-use datafusion::common::{Column as PlanColumn, ScalarValue};
-use datafusion::logical_expr::{Expr, LogicalPlan, cast};
+use std::sync::Arc;
+
+use datafusion::common::{Column as PlanColumn, Result, ScalarValue};
+use datafusion::logical_expr::{Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, cast};
 use weir_answer::Render;
 use weir_value::KustoType;
 
@@ -123,6 +125,39 @@ pub fn cast_to(expr: Expr, kind: KustoType) -> Expr {
         return physical::literal(value);
     }
     cast(expr, target)
+}
+
+/// A plan with these columns, each a column or an expression with an alias.
+///
+/// The engine's builder looks through the whole plan for each expression, for names that a join shares. Ours have no
+/// such names, and a thousand steps of a thousand columns are planned in a moment.
+pub fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
+    match is_plain(&plan) {
+        true => Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(plan))?)),
+        false => LogicalPlanBuilder::from(plan).project(exprs)?.build(),
+    }
+}
+
+/// A plan of the rows for which a condition holds, as [`project`] makes one.
+pub fn filter(plan: LogicalPlan, condition: Expr) -> Result<LogicalPlan> {
+    match is_plain(&plan) {
+        true => Ok(LogicalPlan::Filter(Filter::try_new(condition, Arc::new(plan))?)),
+        false => LogicalPlanBuilder::from(plan).filter(condition)?.build(),
+    }
+}
+
+/// Whether the columns of a plan are known by their bare names, so that an expression of names needs no other ones.
+fn is_plain(plan: &LogicalPlan) -> bool {
+    let kind = matches!(
+        plan,
+        LogicalPlan::Projection(_)
+            | LogicalPlan::Filter(_)
+            | LogicalPlan::Extension(_)
+            | LogicalPlan::Limit(_)
+            | LogicalPlan::Sort(_)
+            | LogicalPlan::Union(_)
+    );
+    kind && plan.schema().iter().all(|(table, _)| table.is_none())
 }
 
 /// A table in the making.

@@ -170,9 +170,22 @@ impl Printer<'_> {
 
     fn pair(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Doc {
         let level = level_of(op);
-        let left = self.side(left, level, level.chains());
-        let right = self.side(right, level, false);
-        concat(vec![left, text(format!(" {} ", binary_text(op))), right])
+        let mut first = left;
+        let mut links = vec![(op, right)];
+        // A chain may be long: it is no recursion.
+        while let ExprKind::Binary { op, left, right, .. } = &first.kind
+            && level.chains()
+            && level_of(*op) == level
+        {
+            links.push((*op, right));
+            first = left;
+        }
+        let mut docs = vec![self.side(first, level, level.chains())];
+        for (op, right) in links.into_iter().rev() {
+            docs.push(text(format!(" {} ", binary_text(op))));
+            docs.push(self.side(right, level, false));
+        }
+        concat(docs)
     }
 
     /// An operand of an operator; one with an operator of the same level needs brackets unless it `chains`.

@@ -14,6 +14,10 @@ use crate::token::TokenKind;
 /// A chain of `and` or `or` that is longer becomes a balanced tree: generated filters have thousands of links.
 const LEANING_MAX: usize = 32;
 
+/// Links of a chain such as `a + b + c` that count as one level: they lean to the left, and whoever walks the tree
+/// takes them in a loop.
+const LINKS_A_LEVEL: usize = 16;
+
 impl Parser<'_> {
     /// A whole expression.
     pub(super) fn expression(&mut self) -> Expr {
@@ -27,6 +31,7 @@ impl Parser<'_> {
         // An operator above this level would have been part of what is now on the left.
         let mut most = Level::Operand;
         let mut chained = false;
+        let mut links = 0;
         while let Some((infix, tokens)) = self.infix() {
             let level = infix.level();
             if level < least {
@@ -41,7 +46,10 @@ impl Parser<'_> {
             }
             left = match infix {
                 Infix::Binary(op @ (BinaryOp::And | BinaryOp::Or), _) => self.logic(left, op, op_span),
-                Infix::Binary(op, _) => self.pair(left, op, op_span, start),
+                Infix::Binary(op, _) => {
+                    links += 1;
+                    self.pair(left, op, op_span, start, links % LINKS_A_LEVEL == 1)
+                }
                 Infix::In(op) => self.in_list(left, op, start),
                 Infix::Between { negated } => self.between(left, negated, start),
             };
@@ -50,10 +58,11 @@ impl Parser<'_> {
         left
     }
 
-    fn pair(&mut self, left: Expr, op: BinaryOp, op_span: Span, start: usize) -> Expr {
+    /// An operator whose left operand was read. It makes the tree higher, or is a link that does not count.
+    fn pair(&mut self, left: Expr, op: BinaryOp, op_span: Span, start: usize, higher: bool) -> Expr {
         let right = self.beside(|p| p.binary(level_of(op).tighter()));
-        if !self.grow(1) {
-            return left;
+        if higher && !self.grow(1) {
+            return self.missing();
         }
         let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right: Box::new(right) };
         Expr { kind, span: self.span_from(start) }

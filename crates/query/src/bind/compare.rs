@@ -8,7 +8,7 @@ use weir_value::KustoType;
 use super::scalar::Use;
 use super::{Binder, Scope};
 use crate::functions::math::{REAL_EQUALS, REAL_LESS, REAL_LESS_OR_EQUAL};
-use crate::functions::text_match::{FOLD_CASE, text_match};
+use crate::functions::text_match::{FOLD_CASE, compile, text_match};
 use crate::physical::literal;
 use crate::typed::Typed;
 
@@ -45,6 +45,11 @@ impl Binder<'_> {
                 let (left, right) = (self.as_text(left, span), self.as_text(right, span));
                 if left.poisoned || right.poisoned {
                     return Typed::poison();
+                }
+                if let (BinaryOp::MatchesRegex, Some(pattern)) = (op, right.as_text())
+                    && let Err(why) = compile(pattern)
+                {
+                    return self.refuse(None, span, why.to_string());
                 }
                 let matches = Typed::new(kernel.call(vec![left.expr, right.expr]), Bool);
                 if negated { self.negated(matches) } else { self.fold(matches) }

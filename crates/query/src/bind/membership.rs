@@ -11,7 +11,8 @@ use weir_value::dynamic::View;
 use super::scalar::Use;
 use super::{Binder, Scope, conversion};
 use crate::functions::dynamic::ARRAY;
-use crate::functions::text_match::{FOLD_CASE, HAS_ALL, HAS_ANY, IN_ARRAY, IN_ARRAY_CI};
+use crate::functions::terms::{HAS_ALL, HAS_ANY, IN_ARRAY, IN_ARRAY_CI};
+use crate::functions::text_match::FOLD_CASE;
 use crate::physical;
 use crate::typed::Typed;
 

@@ -6,7 +6,7 @@ use weir_kql::ast::Span;
 use weir_value::KustoType;
 
 use super::{Binder, Windows};
-use crate::typed::{Column, OrderKey, Relation, cast_to, column};
+use crate::typed::{self, Column, OrderKey, Relation, cast_to, column};
 
 /// The hidden column that numbers the rows of a table. No one names a column like it, so that none takes its place.
 pub const ORDINAL: &str = "⇅ ordinal";
@@ -101,7 +101,7 @@ impl Binder<'_> {
             exprs.push(column(&before.column));
             order.push(before.clone());
         }
-        let plan = self.step(span, &input, |plan| LogicalPlanBuilder::from(plan).project(exprs)?.build());
+        let plan = self.step(span, &input, |plan| typed::project(plan, exprs));
         let ordered = Relation { plan, columns, order, serialized: true, name: None, ..input };
         // Steps that make rows of rows go by the order in which those come.
         let plan = self.step(span, &ordered, |_| ordered.sorted(None));

@@ -25,6 +25,11 @@ pub enum Use {
     Filter,
 }
 
+fn is_arithmetic(op: BinaryOp) -> bool {
+    use BinaryOp::{Add, Divide, Modulo, Multiply, Subtract};
+    matches!(op, Add | Subtract | Multiply | Divide | Modulo)
+}
+
 impl Binder<'_> {
     /// An expression where its value matters.
     pub fn scalar(&mut self, expr: &Expr, scope: Scope<'_>) -> Typed {
@@ -59,6 +64,7 @@ impl Binder<'_> {
             ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right, .. } => {
                 self.logical(*op, left, right, scope, usage)
             }
+            ExprKind::Binary { op, .. } if is_arithmetic(*op) => self.chain(expr, scope, usage),
             ExprKind::Binary { op, op_span, left, right } => {
                 let (left_typed, right_typed) = (self.scalar(left, scope), self.scalar(right, scope));
                 if left_typed.poisoned || right_typed.poisoned {
@@ -95,6 +101,27 @@ impl Binder<'_> {
                 self.refuse(None, expr.span, "a function can only be the value of a let")
             }
         }
+    }
+
+    /// A chain such as `a + b - c`, which may be long: it is no recursion.
+    fn chain(&mut self, expr: &Expr, scope: Scope<'_>, usage: Use) -> Typed {
+        let mut first = expr;
+        let mut links = Vec::new();
+        while let ExprKind::Binary { op, op_span, left, right } = &first.kind
+            && is_arithmetic(*op)
+        {
+            links.push((*op, *op_span, right));
+            first = left;
+        }
+        let mut sum = self.scalar(first, scope);
+        for (op, op_span, right) in links.into_iter().rev() {
+            let right = self.scalar(right, scope);
+            sum = match sum.poisoned || right.poisoned {
+                true => Typed::poison(),
+                false => self.binary(op, op_span, sum, right, usage),
+            };
+        }
+        sum
     }
 
     /// A name: a column, or what a let has bound.

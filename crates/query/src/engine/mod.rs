@@ -16,7 +16,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::OptimizerRule;
 use datafusion::prelude::SessionConfig;
 use tokio::runtime::Handle;
@@ -26,7 +26,7 @@ use weir_kql::Diagnostic;
 use crate::bind::{Bound, Context, bind};
 use crate::catalog::Catalog;
 use crate::limits::{QueryOptions, QueryPool, Watch, Watching};
-use crate::typed::{Relation, column};
+use crate::typed::{self, Relation, column};
 pub use error::Error;
 use rows::Session;
 
@@ -465,7 +465,7 @@ pub(crate) fn finished(relation: &Relation) -> datafusion::common::Result<Logica
     let visible: Vec<_> = relation.visible().map(|c| column(&c.name)).collect();
     match relation.columns.len() == visible.len() {
         true => Ok(plan),
-        false => LogicalPlanBuilder::from(plan).project(visible)?.build(),
+        false => typed::project(plan, visible),
     }
 }
 

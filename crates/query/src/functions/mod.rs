@@ -31,6 +31,7 @@ mod robustness;
 pub(crate) mod series;
 pub(crate) mod sketches;
 pub(crate) mod strings;
+pub(crate) mod terms;
 pub(crate) mod text_match;
 
 use std::collections::HashMap;

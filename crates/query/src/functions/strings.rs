@@ -250,7 +250,7 @@ pub(super) fn check_regex(a: &mut Arguments<'_, '_, '_>, place: usize, pattern: 
     match compile(&text) {
         Ok(_) => true,
         Err(error) => {
-            a.refuse(place, error.strip_backtrace().trim_start_matches("Execution error: ").to_owned());
+            a.refuse(place, error.to_string());
             false
         }
     }

@@ -2,15 +2,18 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/datatypes-string-operators>
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array};
+use datafusion::arrow::array::{ArrayRef, BooleanArray};
 use datafusion::common::Result;
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::ColumnarValue;
 use memchr::memmem::Finder;
 use regex::Regex;
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use weir_kql::ast::BinaryOp;
 
 use crate::kernel;
-use crate::kernel::{Column, Dyn, Kernel, Str, map2, write1};
+use crate::kernel::{Column, Kernel, Str, map2, write1};
 
 /// The kernel of a text operator, and whether the operator is its negation.
 pub(crate) fn text_match(op: BinaryOp) -> Option<(&'static Kernel, bool)> {
@@ -66,7 +69,7 @@ kernel!(FOLD_CASE = "kql_fold_case" -> String, |a, n| {
 
 /// Which ends of a match must be ends of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bounds {
+pub(super) enum Bounds {
     Neither,
     Start,
     End,
@@ -74,18 +77,18 @@ enum Bounds {
 }
 
 /// One match of a needle in texts, prepared once for all of them.
-struct Needle<'n> {
+pub(super) struct Needle<'n> {
     text: &'n str,
     finder: Finder<'n>,
     bounds: Bounds,
 }
 
 impl<'n> Needle<'n> {
-    fn new(text: &'n str, bounds: Bounds) -> Self {
+    pub fn new(text: &'n str, bounds: Bounds) -> Self {
         Needle { text, finder: Finder::new(text.as_bytes()), bounds }
     }
 
-    fn is_in(&self, text: &str) -> bool {
+    pub fn is_in(&self, text: &str) -> bool {
         if self.text.is_empty() {
             return true;
         }
@@ -113,7 +116,7 @@ fn begins_term(text: &str, at: usize) -> bool {
 }
 
 /// Whether a term may end here.
-fn ends_term(text: &str, at: usize) -> bool {
+pub(super) fn ends_term(text: &str, at: usize) -> bool {
     let last = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
     let behind = text[at..].chars().next().is_some_and(char::is_alphanumeric);
     !(last && behind)
@@ -209,14 +212,53 @@ kernel!(MATCHES_REGEX = "kql_matches_regex" -> Bool, |a, n| {
     Ok(std::sync::Arc::new(found?))
 });
 
+/// Bytes that a compiled regular expression may have: repetitions of repetitions have gigabytes.
+const REGEX_BYTES_MAX: usize = 4 << 20;
+/// Regular expressions that are kept compiled.
+const REGEXES_MAX: usize = 16;
+/// Characters of a pattern that are shown where it is wrong.
+const PATTERN_SHOWN_MAX: usize = 200;
+
+/// Why a text is no regular expression.
+#[derive(Debug, thiserror::Error)]
+#[error("'{pattern}' is no regular expression: {why}")]
+pub(crate) struct BadRegex {
+    pattern: String,
+    why: String,
+}
+
+impl From<BadRegex> for DataFusionError {
+    fn from(error: BadRegex) -> Self {
+        DataFusionError::Execution(error.to_string())
+    }
+}
+
 /// A regular expression as RE2 reads it: `\d` and `\w` mean ASCII; white space, as the engine has it, means any.
-pub(crate) fn compile(pattern: &str) -> Result<Regex> {
+///
+/// Every batch of rows asks anew, so that those of late are kept.
+pub(crate) fn compile(pattern: &str) -> Result<Arc<Regex>, BadRegex> {
+    static COMPILED: LazyLock<Mutex<VecDeque<(String, Arc<Regex>)>>> = LazyLock::new(Mutex::default);
+    let known = |compiled: &VecDeque<(String, Arc<Regex>)>| {
+        compiled.iter().find(|(known, _)| known == pattern).map(|(_, regex)| Arc::clone(regex))
+    };
+    if let Some(regex) = known(&COMPILED.lock().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(regex);
+    }
     let ascii = ascii_classes(pattern);
-    regex::RegexBuilder::new(&ascii).size_limit(1 << 24).build().map_err(|error| {
-        datafusion::common::DataFusionError::Execution(format!(
-            "'{pattern}' is no regular expression: {error}"
-        ))
-    })
+    let regex = regex::RegexBuilder::new(&ascii).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
+        let why = match error {
+            regex::Error::CompiledTooBig(_) => "it repeats too much, or it is too long".to_owned(),
+            error => error.to_string(),
+        };
+        BadRegex { pattern: pattern.chars().take(PATTERN_SHOWN_MAX).collect(), why }
+    })?;
+    let regex = Arc::new(regex);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if compiled.len() >= REGEXES_MAX {
+        compiled.pop_front();
+    }
+    compiled.push_back((pattern.to_owned(), Arc::clone(&regex)));
+    Ok(regex)
 }
 
 /// The same pattern with the classes of RE2, which know ASCII only.
@@ -269,87 +311,6 @@ kernel!(LIKE_CS = "kql_like_cs" -> Bool, |a, n| {
         Some(crate::operators::project_away::matches_wildcard(pattern, text))
     })
 });
-
-/// Whether any, or every, string of an array is a term of the text.
-fn has_terms(arguments: &[ColumnarValue], rows: usize, every: bool) -> Result<ArrayRef> {
-    let texts = Column::<Str>::of(&arguments[0])?;
-    let lists = Column::<Dyn>::of(&arguments[1])?;
-    let terms_of = |row: usize| -> Vec<String> {
-        let items = lists.get(row).into_iter().flat_map(|view| view.items());
-        items
-            .map(|item| {
-                let mut text = String::new();
-                super::conversion::write_dynamic(item, &mut text);
-                folded(&text)
-            })
-            .collect()
-    };
-    let test = |text: &str, terms: &[String]| {
-        let text = folded(text);
-        let mut found = terms.iter().map(|term| Needle::new(term, Bounds::Both).is_in(&text));
-        if every { found.all(|found| found) } else { found.any(|found| found) }
-    };
-    let constant = lists.constant().is_some().then(|| terms_of(0));
-    let found: BooleanArray = crate::limits::rows(rows)
-        .map(|row| {
-            let text = texts.get(row).unwrap_or_default();
-            Some(match &constant {
-                Some(terms) => test(text, terms),
-                None => test(text, &terms_of(row)),
-            })
-        })
-        .collect();
-    Ok(std::sync::Arc::new(found))
-}
-
-/// The place of the first string of an array that is a term of the text; -1 where none is.
-pub(crate) fn first_term(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
-    let texts = Column::<Str>::of(&arguments[0])?;
-    let lists = Column::<Dyn>::of(&arguments[1])?;
-    let terms_of = |row: usize| -> Option<Vec<String>> {
-        let list = lists.get(row).filter(|list| list.kind() == weir_value::dynamic::Kind::Array)?;
-        let text_of = |item| {
-            let mut text = String::new();
-            super::conversion::write_dynamic(item, &mut text);
-            folded(&text)
-        };
-        Some(list.items().map(text_of).collect())
-    };
-    let place = |text: &str, terms: &[String]| {
-        let text = folded(text);
-        let found = terms.iter().position(|term| Needle::new(term, Bounds::Both).is_in(&text));
-        found.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1)
-    };
-    let constant = lists.constant().is_some().then(|| terms_of(0));
-    let places: Int64Array = crate::limits::rows(rows)
-        .map(|row| {
-            let text = texts.get(row).unwrap_or_default();
-            match &constant {
-                Some(terms) => terms.as_deref().map(|terms| place(text, terms)),
-                None => terms_of(row).map(|terms| place(text, &terms)),
-            }
-        })
-        .collect();
-    Ok(std::sync::Arc::new(places))
-}
-
-kernel!(HAS_ANY = "kql_has_any" -> Bool, |a, n| has_terms(a, n, false));
-kernel!(HAS_ALL = "kql_has_all" -> Bool, |a, n| has_terms(a, n, true));
-
-/// Whether a text is among the elements of an array, taken as texts.
-fn in_array(arguments: &[ColumnarValue], rows: usize, ignore_case: bool) -> Result<ArrayRef> {
-    map2::<Str, Dyn, bool, BooleanArray>(arguments, rows, |text, array| {
-        let mut element = String::new();
-        Some(array.items().any(|item| {
-            element.clear();
-            super::conversion::write_dynamic(item, &mut element);
-            if ignore_case { folded(&element) == folded(text) } else { element == text }
-        }))
-    })
-}
-
-kernel!(IN_ARRAY = "kql_in_array" -> Bool, |a, n| in_array(a, n, false));
-kernel!(IN_ARRAY_CI = "kql_in_array_ci" -> Bool, |a, n| in_array(a, n, true));
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,6 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/find-operator>
 
-use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, ExprKind, Find, FindColumn, Literal, Property, Span};
 use weir_value::KustoType;
 
@@ -14,7 +13,7 @@ use super::search::condition;
 use super::union::{all_tables, legs, unite_aligned};
 use crate::bind::{Binder, Env, Scope, pack};
 use crate::functions::dynamic::BAG;
-use crate::typed::{Column, Relation, Typed};
+use crate::typed::{self, Column, Relation, Typed};
 
 /// The column that holds what no column of its own.
 const PACKED: &str = "pack_";
@@ -200,8 +199,7 @@ fn matching(
     if condition.poisoned {
         return Relation::poison();
     }
-    let plan =
-        binder.step(span, &extended, |plan| LogicalPlanBuilder::from(plan).filter(condition.expr)?.build());
+    let plan = binder.step(span, &extended, |plan| typed::filter(plan, condition.expr));
     Relation { plan, columns: own, ..extended }
 }
 

@@ -4,14 +4,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use datafusion::common::Column;
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::common::internal_err;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use weir_kql::ast::{ExprKind, NamedExpr, Span};
 
 use crate::bind::{Binder, Env, Scope, UniqueNames, Windows, default_name};
 use crate::functions::several;
-use crate::typed::{Column as TableColumn, Relation, Typed, column};
+use crate::typed::{self, Column as TableColumn, Relation, Typed, column};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -120,10 +120,8 @@ pub(crate) fn assemble(
         binder.step(span, &input, |plan| {
             let (plan, exprs) = if whole { through(plan, exprs) } else { (plan, exprs) };
             match apart(&plan, &exprs, step) {
-                Some((calculate, rename)) => {
-                    LogicalPlanBuilder::from(plan).project(calculate)?.project(rename)?.build()
-                }
-                None => LogicalPlanBuilder::from(plan).project(exprs)?.build(),
+                Some((calculate, rename)) => typed::project(typed::project(plan, calculate)?, rename),
+                None => typed::project(plan, exprs),
             }
         })
     };
@@ -181,7 +179,7 @@ fn apart(plan: &LogicalPlan, exprs: &[Expr], step: usize) -> Option<(Vec<Expr>, 
 /// The same columns of what the plan projects from, where it is a projection that can be seen through.
 ///
 /// A thousand steps that each add a column would otherwise be a thousand projections of up to a thousand columns. A
-/// column that is calculated stays calculated once: it may be passed on, not used in another expression.
+/// column that is calculated stays calculated once: it is used by one expression only, and not too deep in it.
 fn through(plan: LogicalPlan, exprs: Vec<Expr>) -> (LogicalPlan, Vec<Expr>) {
     let LogicalPlan::Projection(below) = &plan else { return (plan, exprs) };
     let known: HashMap<&str, &Expr> = below
@@ -193,7 +191,7 @@ fn through(plan: LogicalPlan, exprs: Vec<Expr>) -> (LogicalPlan, Vec<Expr>) {
             _ => None,
         })
         .collect();
-    let mut passed = HashSet::new();
+    let mut used = HashSet::new();
     let mut seen_through = Vec::with_capacity(exprs.len());
     for expr in &exprs {
         let (inner, name) = match expr {
@@ -201,36 +199,48 @@ fn through(plan: LogicalPlan, exprs: Vec<Expr>) -> (LogicalPlan, Vec<Expr>) {
             Expr::Column(column) => (expr, column.name.as_str()),
             _ => return (plan, exprs),
         };
-        let replaced = match inner {
-            Expr::Column(column) => match known.get(column.name.as_str()) {
-                Some(plain @ Expr::Column(_)) => (*plain).clone(),
-                Some(calculated) if passed.insert(column.name.as_str()) => (*calculated).clone(),
-                _ => return (plan, exprs),
-            },
-            calculated => {
-                let is_plain =
-                    |column: &&Column| matches!(known.get(column.name.as_str()), Some(Expr::Column(_)));
-                if !calculated.column_refs().iter().all(is_plain) {
-                    return (plan, exprs);
+        let replaced = inner.clone().transform_up(|node| {
+            let Expr::Column(column) = &node else { return Ok(Transformed::no(node)) };
+            match known.get(column.name.as_str()) {
+                Some(plain @ Expr::Column(_)) => Ok(Transformed::yes((*plain).clone())),
+                Some(calculated) if used.insert(column.name.clone()) => {
+                    Ok(Transformed::yes((*calculated).clone()))
                 }
-                let replaced = calculated.clone().transform_up(|node| {
-                    Ok(match &node {
-                        Expr::Column(column) => match known.get(column.name.as_str()) {
-                            Some(plain) => Transformed::yes((*plain).clone()),
-                            None => Transformed::no(node),
-                        },
-                        _ => Transformed::no(node),
-                    })
-                });
-                match replaced {
-                    Ok(replaced) => replaced.data,
-                    Err(_) => return (plan, exprs),
-                }
+                _ => internal_err!("the column is calculated, and used a second time"),
             }
-        };
-        seen_through.push(replaced.alias(name));
+        });
+        match replaced {
+            Ok(replaced) if matches!(inner, Expr::Column(_)) || is_shallow(&replaced.data) => {
+                seen_through.push(replaced.data.alias(name));
+            }
+            _ => return (plan, exprs),
+        }
     }
     (below.input.as_ref().clone(), seen_through)
+}
+
+/// Whether an expression is no higher than is good for those who walk through it.
+fn is_shallow(expr: &Expr) -> bool {
+    /// A tree of that height is walked through in no time; the time grows with its square.
+    const HEIGHT_MAX: usize = 64;
+    let mut level = vec![expr];
+    for _ in 0..HEIGHT_MAX {
+        let mut next = Vec::new();
+        for node in level {
+            let walked = node.apply_children(|child| {
+                next.push(child);
+                Ok(TreeNodeRecursion::Continue)
+            });
+            if walked.is_err() {
+                return false;
+            }
+        }
+        if next.is_empty() {
+            return true;
+        }
+        level = next;
+    }
+    false
 }
 
 /// Keeps some columns, in the order given.
@@ -243,7 +253,7 @@ pub(crate) fn keep(binder: &mut Binder<'_>, input: Relation, keep: Vec<TableColu
     let further: Vec<TableColumn> = further.cloned().collect();
     keep.extend(further);
     let exprs: Vec<_> = keep.iter().map(|kept| column(&kept.name)).collect();
-    let plan = binder.step(span, &input, |plan| LogicalPlanBuilder::from(plan).project(exprs)?.build());
+    let plan = binder.step(span, &input, |plan| typed::project(plan, exprs));
     Relation { plan, columns: keep, name: None, ..input }
 }
 

@@ -2,14 +2,13 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/where-operator>
 
-use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{Expr, Span};
 
 use super::join::before_unique;
 use super::project::keep;
 use super::search::condition;
 use crate::bind::{Binder, Env, Scope, Windows};
-use crate::typed::Relation;
+use crate::typed::{self, Relation};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -31,7 +30,7 @@ pub(crate) fn bind(
     let input = binder.windowed(input, windows, span);
     let plan = binder.step(span, &input, |plan| match before_unique(&plan, &condition.expr)? {
         Some(plan) => Ok(plan),
-        None => LogicalPlanBuilder::from(plan).filter(condition.expr)?.build(),
+        None => typed::filter(plan, condition.expr),
     });
     let output = Relation { plan, name: None, ..input };
     if !windowed {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::common::Result;
-use datafusion::logical_expr::{Expr, Filter, Limit, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, Filter, Limit, LogicalPlan};
 
 use super::{Bags, Expand, Step, step};
-use crate::typed::column;
+use crate::typed::{self, column};
 
 /// The plan with a column of numbers behind its own, each row another one.
 ///
@@ -20,7 +20,7 @@ pub(crate) fn numbered(plan: LogicalPlan, name: &str, ordered: bool) -> Result<L
         LogicalPlan::Projection(projection) => {
             let input = numbered(Arc::unwrap_or_clone(projection.input), name, true)?;
             let exprs: Vec<Expr> = projection.expr.into_iter().chain([column(name)]).collect();
-            LogicalPlanBuilder::from(input).project(exprs)?.build()
+            typed::project(input, exprs)
         }
         LogicalPlan::Filter(filter) => {
             let input = numbered(Arc::unwrap_or_clone(filter.input), name, true)?;

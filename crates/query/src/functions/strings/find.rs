@@ -8,7 +8,8 @@ use weir_value::KustoType::{Dynamic, String as Text};
 
 use super::check_regex;
 use crate::bind::Arguments;
-use crate::functions::text_match::{compile, first_term};
+use crate::functions::terms::first_term;
+use crate::functions::text_match::compile;
 use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Str, map1, map2, write1};

@@ -43,7 +43,7 @@ fn all_matches(a: &mut Arguments<'_, '_, '_>, pattern: Typed, groups: Option<Typ
         return Typed::poison();
     }
     let regex = compile(pattern.as_text().unwrap_or_default());
-    let captures = regex.as_ref().map_or(0, Regex::captures_len);
+    let captures = regex.as_ref().map_or(0, |regex| regex.captures_len());
     if !(2..=GROUPS_MAX + 1).contains(&captures) {
         let message = format!(
             "the pattern of extract_all() has 1 to {GROUPS_MAX} capture groups, this one {}",

@@ -26,7 +26,7 @@ use crate::functions::conversion::from_dynamic;
 use crate::kernel::Kernel;
 use crate::physical::literal;
 use crate::steps::{Bags, Expand, Step, step};
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{self, Column, Relation, Typed, column};
 
 /// What differs between the two plugins.
 struct Family {
@@ -209,7 +209,7 @@ fn joined(
     if wanted.unmatched {
         left.extend([column(ROW), column(PLACE)]);
     }
-    let left = LogicalPlanBuilder::from(expanded).project(left)?.build()?;
+    let left = typed::project(expanded, left)?;
     let network = Typed::new(family.network.call(vec![column(&wanted.network.name)]), KustoType::String);
     let mut keys = vec![network];
     keys.extend(wanted.equal.iter().map(|(_, known)| known.typed()));

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use datafusion::common::Result;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::LogicalPlan;
 
-use crate::typed::{Column, column};
+use crate::typed::{self, Column, column};
 
 /// The plan of a step that works row by row, with these columns of its input as further ones at the end; nothing
 /// when the step is of another kind.
@@ -19,7 +19,7 @@ pub(super) fn carried(plan: &LogicalPlan, hidden: &[Column]) -> Option<Result<Lo
             let missing = hidden.iter().filter(|column| !has(&column.name));
             let exprs: Vec<_> =
                 projection.expr.iter().cloned().chain(missing.map(|hidden| column(&hidden.name))).collect();
-            LogicalPlanBuilder::from(input).project(exprs)?.build()
+            typed::project(input, exprs)
         })),
         LogicalPlan::Filter(filter) => Some(carried(&filter.input, hidden)?.and_then(|input| {
             let filter =

@@ -15,7 +15,7 @@ use super::Within;
 use super::carry::carried;
 use crate::bind::{Aggregates, Binder, Env, Scope, UniqueNames};
 use crate::operators;
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{self, Column, Relation, Typed, column};
 
 /// The order of rows while a new one is made.
 const NEXT_PLACE: &str = "apply next place";
@@ -177,9 +177,8 @@ fn first(
         return input;
     }
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-    let plan = binder.step(span, &input, |plan| {
-        LogicalPlanBuilder::from(plan).filter(column(&within.place).lt(Typed::long(rows).expr))?.build()
-    });
+    let plan = binder
+        .step(span, &input, |plan| typed::filter(plan, column(&within.place).lt(Typed::long(rows).expr)));
     Relation { plan, ..input }
 }
 

@@ -9,7 +9,7 @@ mod literals;
 mod pattern;
 mod shapes;
 
-use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlanBuilder};
+use datafusion::logical_expr::Expr as PlanExpr;
 use weir_kql::Diagnostic;
 use weir_kql::ast::{ExprKind, Parse, Property, Span};
 use weir_value::KustoType;
@@ -20,7 +20,7 @@ use super::project::assemble;
 use crate::bind::{Binder, Env, Scope, choose};
 use crate::functions::conversion;
 use crate::physical;
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{self, Column, Relation, Typed, column};
 
 /// How a pattern is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub(crate) fn bind(
     };
     let held = match parse.filter {
         true => {
-            let plan = binder.step(span, &held, |plan| LogicalPlanBuilder::from(plan).filter(fits)?.build());
+            let plan = binder.step(span, &held, |plan| typed::filter(plan, fits));
             Relation { plan, ..held }
         }
         false => held,

@@ -4,12 +4,11 @@
 
 pub(crate) mod condition;
 
-use datafusion::logical_expr::LogicalPlanBuilder;
 use weir_kql::ast::{ExprKind, Property, Search, Span};
 
 use super::union::{Named, legs, unite_all};
 use crate::bind::{Binder, Env, Scope};
-use crate::typed::Relation;
+use crate::typed::{self, Relation};
 
 /// The column with the name of a row's table.
 const TABLE: &str = "$table";
@@ -37,8 +36,7 @@ pub(crate) fn bind(
     if condition.poisoned || united.open {
         return united;
     }
-    let plan =
-        binder.step(span, &united, |plan| LogicalPlanBuilder::from(plan).filter(condition.expr)?.build());
+    let plan = binder.step(span, &united, |plan| typed::filter(plan, condition.expr));
     Relation { plan, ..united }
 }
 
