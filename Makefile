@@ -115,4 +115,10 @@ $(CACHE)/peers/ready: crates/bench/peers/requirements.txt
 	$(CACHE)/peers/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+.PHONY: bench-serve
+bench-serve: ## Measure the server: small queries, then a minute of many clients (CLIENTS=64, SECONDS=60)
+	cargo build --locked --release -p weir -p weir-bench
+	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/serve.json \
+		--serve $(or $(CLIENTS),64) --seconds $(or $(SECONDS),60)
+
 COMMA := ,

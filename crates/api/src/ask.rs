@@ -34,6 +34,32 @@ pub struct Question {
     pub bounds: Bounds,
 }
 
+impl Question {
+    /// The beginning of the client's text as others may see it: what it marks as secret, `h'…'`, is not in it.
+    pub fn shown(&self, letters_max: usize) -> String {
+        let text = self.text.get(self.before..).unwrap_or_default();
+        let end = text.char_indices().nth(letters_max).map_or(text.len(), |(place, _)| place);
+        let text = &text[..end];
+        let mut shown = String::new();
+        let mut done = 0;
+        let is_secret = |token: &str| {
+            token.strip_prefix(['h', 'H']).is_some_and(|rest| rest.starts_with(['"', '\'', '@', '`', '~']))
+        };
+        // Nearly no query has any, and telling words apart costs.
+        if text.char_indices().any(|(place, _)| is_secret(&text[place..])) {
+            for (_, span) in weir_kql::tokens(text) {
+                if is_secret(text.get(span.start..span.end).unwrap_or_default()) {
+                    shown.push_str(text.get(done..span.start).unwrap_or_default());
+                    shown.push_str("h'******'");
+                    done = span.end;
+                }
+            }
+        }
+        shown.push_str(text.get(done..).unwrap_or_default());
+        shown
+    }
+}
+
 /// What an answer may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -73,18 +99,45 @@ pub fn cut_message(cut: Cut) -> String {
 
 /// Answers a question.
 pub async fn ask(service: &Service, context: &Context, question: Question) -> Result<Answered, Failure> {
-    let began = Instant::now();
     let timeout = question.bounds.timeout;
     let running = service.running.enter(context, &question);
+    let mut account = Account { service, context, question: &question, began: Instant::now(), given: false };
     let answered = tokio::time::timeout(timeout, async {
         let _pass = service.gate.enter(&line(context)).await.map_err(|_| Failure::Busy)?;
-        service.metrics.waited(began.elapsed());
-        answer(service, &question, &running.cancel, timeout.saturating_sub(began.elapsed())).await
+        let waited = account.began.elapsed();
+        service.metrics.waited(waited);
+        answer(service, &question, &running.cancel, timeout.saturating_sub(waited)).await
     });
     let answered = answered.await.unwrap_or(Err(Failure::TimedOut(timeout)));
-    service.metrics.answered(answered.as_ref(), began.elapsed());
-    crate::audit::query(service, context, &question, answered.as_ref(), began.elapsed());
+    account.give(answered.as_ref());
     answered
+}
+
+/// What is counted and written down of a question, also of one whose client goes away.
+struct Account<'a> {
+    service: &'a Service,
+    context: &'a Context,
+    question: &'a Question,
+    began: Instant,
+    given: bool,
+}
+
+impl Account<'_> {
+    fn give(&mut self, answered: Result<&Answered, &Failure>) {
+        let took = self.began.elapsed();
+        self.given = true;
+        self.service.metrics.answered(answered, took);
+        crate::audit::query(self.service, self.context, self.question, answered, took);
+    }
+}
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        // The future was dropped in the middle.
+        if !self.given {
+            self.give(Err(&Failure::Cancelled));
+        }
+    }
 }
 
 /// The line in which somebody waits.
@@ -102,8 +155,10 @@ async fn answer(
     timeout: Duration,
 ) -> Result<Answered, Failure> {
     let catalog = catalog(service, question).await?;
-    let (text, functions) = service.library.library().with_functions(&question.text);
-    let before = functions + question.before;
+    let asked = question.text.get(question.before..).unwrap_or_default();
+    let mut text = service.library.library().lets(asked);
+    let before = text.len() + question.before;
+    text.push_str(&question.text);
     let options = QueryOptions {
         now_ticks: question.now_ticks.unwrap_or_else(now_ticks),
         parameters: question.parameters.clone(),
@@ -117,7 +172,10 @@ async fn answer(
     // Whoever goes away drops this future, and so stops the query.
     let outcome = service.engine.start(text.clone(), catalog, options).await;
     let outcome = outcome.map_err(|error| failure(error, &text, before))?;
-    let BadQuery { diagnostics, .. } = BadQuery::of(outcome.diagnostics, &text, before);
+    let diagnostics = match outcome.diagnostics.is_empty() {
+        true => Vec::new(),
+        false => BadQuery::of(outcome.diagnostics, &text, before).diagnostics,
+    };
     let (mut answers, cut) = (outcome.answers, outcome.cut);
     if let Some(most) = question.bounds.take {
         answers.iter_mut().for_each(|answer| keep(answer, most));
@@ -184,6 +242,29 @@ mod tests {
     use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 
     use super::*;
+
+    #[test]
+    fn what_is_secret_is_not_shown() {
+        let question = |text: &str| Question {
+            workspace: Database {
+                name: String::new(),
+                id: String::new(),
+                interval_minutes: 60,
+                created: String::new(),
+            },
+            others: Vec::new(),
+            text: format!("datatable(){text}"),
+            before: 11,
+            parameters: HashMap::new(),
+            now_ticks: None,
+            scopes: Vec::new(),
+            bounds: Bounds { timeout: Duration::ZERO, rows: 0, bytes: 0, take: None },
+        };
+        let shown = |text: &str| question(text).shown(100);
+        assert_eq!(shown("print h'a', hash = H\"b\", 'c'"), "print h'******', hash = h'******', 'c'");
+        assert_eq!(shown("print h@'a"), "print h'******'");
+        assert_eq!(question("print 'äöü'").shown(9), "print 'äö");
+    }
 
     #[test]
     fn the_first_rows_are_kept() {

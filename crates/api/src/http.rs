@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::service::Service;
 use crate::spool::{Spool, Spooled};
 
 /// How much of a body that is too long is heard out, so that its sender comes to hear that it is.
@@ -91,6 +92,7 @@ pub fn text(status: StatusCode, kind: &'static str, text: String) -> Response {
 
 /// Writes an answer on a thread that may block, as encoding takes its time.
 pub async fn write(
+    service: &Service,
     gzip: bool,
     write: impl FnOnce(&mut Spool) -> Result<(), weir_answer::encode::Error> + Send + 'static,
 ) -> Result<Spooled, Failure> {
@@ -99,10 +101,13 @@ pub async fn write(
         write(&mut spool)?;
         spool.finish().map_err(weir_answer::encode::Error::from)
     });
-    match written.await {
-        Ok(written) => written.map_err(|error| Failure::internal(&error)),
-        Err(_) => Err(Failure::Internal("writing the answer broke off".to_owned())),
+    let written = written.await.map_err(|_| Failure::Internal("writing the answer broke off".to_owned()))?;
+    let mut spooled = written.map_err(|error| Failure::internal(&error))?;
+    if !service.disk.hold(&mut spooled, service.limits.disk_bytes) {
+        return Err(Failure::Busy);
     }
+    service.metrics.sent(spooled.bytes);
+    Ok(spooled)
 }
 
 #[cfg(test)]

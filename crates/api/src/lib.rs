@@ -11,13 +11,13 @@
 //!
 //! `web` has the files of the web application, which asks by the same addresses.
 //!
-//! This is the only crate that knows HTTP.
+//! This is the only crate that serves HTTP; [`client`] speaks it from the other side.
 
 mod ask;
 mod audit;
 pub mod auth;
 mod catalogue;
-// pub mod client;
+pub mod client;
 mod context;
 mod failure;
 pub mod gate;
@@ -45,7 +45,7 @@ use axum::routing::{get, post};
 pub use limits::Limits;
 pub use own::openapi;
 pub use server::run;
-pub use service::{Error, Service, Settings};
+pub use service::{Addressed, Error, Service, Settings};
 
 /// Which address is answered by what.
 pub(crate) fn router(service: Arc<Service>) -> Router {

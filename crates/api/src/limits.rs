@@ -21,6 +21,8 @@ pub struct Limits {
     pub running: usize,
     /// Queries that wait; more are turned away.
     pub queued: usize,
+    /// Bytes on disk of all answers on their way out; answers beyond are turned away.
+    pub disk_bytes: u64,
     /// Connections that are open at the same time.
     pub connections: usize,
     /// Bytes of a request's body.
@@ -46,6 +48,7 @@ impl Default for Limits {
             query_memory_bytes: 1 << 30,
             running: 2 * std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
             queued: 256,
+            disk_bytes: 8 << 30,
             connections: 1024,
             body_bytes: 4 << 20,
             batch: 100,

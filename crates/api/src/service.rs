@@ -16,6 +16,7 @@ use crate::library::Folder;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::running::Running;
+use crate::spool::Disk;
 
 /// What a server is to be.
 #[derive(Debug, Clone)]
@@ -30,8 +31,8 @@ pub struct Settings {
     pub external_folders: Vec<PathBuf>,
     /// Names under which the server may be addressed, beside those of the loopback interface; without ports.
     pub hosts: Vec<String>,
-    /// Whether the server is addressed by any name: it is not only reached from this machine.
-    pub any_host: bool,
+    /// What else it may be addressed by.
+    pub addressed: Addressed,
     /// The file of tokens.
     pub tokens: Option<PathBuf>,
     /// The identity provider.
@@ -48,6 +49,20 @@ pub struct Settings {
     pub program: &'static str,
 }
 
+/// What a server may be addressed by.
+///
+/// A page of another site can give a name of its own the address of this server, and have a browser ask it as if it
+/// were that site. So names are accepted that no such page has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressed {
+    /// By its known names.
+    ByName,
+    /// By its known names and by any address in digits.
+    ByAddress,
+    /// By anything: it asks for tokens, which no browser sends by itself.
+    ByAnything,
+}
+
 /// A server, apart from its sockets.
 pub struct Service {
     pub(crate) engine: Engine,
@@ -55,12 +70,13 @@ pub struct Service {
     pub(crate) library: Folder,
     pub(crate) gate: Arc<Gate>,
     pub(crate) running: Running,
+    pub(crate) disk: Disk,
     pub(crate) metrics: Metrics,
     pub(crate) access: Access,
     pub(crate) failures: Failures,
     pub(crate) audit: Option<Audit>,
     pub(crate) hosts: Vec<String>,
-    pub(crate) any_host: bool,
+    pub(crate) addressed: Addressed,
     pub(crate) oidc: Option<OidcSettings>,
     pub(crate) limits: Limits,
     pub(crate) program: &'static str,
@@ -98,6 +114,9 @@ impl Service {
             Some(settings) => Some(Oidc::open(settings.clone()).await?),
             None => None,
         };
+        if tokens.as_ref().is_some_and(TokenFile::is_empty) && oidc.is_none() {
+            tracing::warn!("there are no tokens yet, so nobody is let in: 'weir token add' makes one");
+        }
         let access = match (tokens, oidc) {
             (None, None) => Access::Open,
             (tokens, oidc) => Access::Guarded { tokens, oidc },
@@ -113,12 +132,13 @@ impl Service {
             library: Folder::new(settings.library),
             gate: Gate::new(limits.running, limits.queued),
             running: Running::default(),
+            disk: Disk::default(),
             metrics: Metrics::default(),
             access,
             failures: Failures::new(limits.failed_logins),
             audit,
             hosts: settings.hosts,
-            any_host: settings.any_host,
+            addressed: settings.addressed,
             oidc: settings.oidc,
             limits,
             program: settings.program,

@@ -5,6 +5,8 @@
 //! slowly they are read; and what goes wrong while they are written still has a status of its own.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -29,6 +31,7 @@ pub enum Spool {
 /// An answer that is written.
 pub struct Spooled {
     file: SpooledTempFile,
+    held: Option<Held>,
     /// Its bytes.
     pub bytes: u64,
     /// Whether it is compressed by gzip.
@@ -53,7 +56,7 @@ impl Spool {
         };
         let bytes = file.stream_position()?;
         file.seek(SeekFrom::Start(0))?;
-        Ok(Spooled { file, bytes, gzip })
+        Ok(Spooled { file, held: None, bytes, gzip })
     }
 }
 
@@ -77,6 +80,36 @@ impl Read for Spooled {
     }
 }
 
+/// What answers on their way out hold on disk, all together.
+#[derive(Debug, Default)]
+pub struct Disk(Arc<AtomicU64>);
+
+/// A part of the disk, until it is dropped.
+struct Held {
+    disk: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Disk {
+    /// Counts an answer; not done where there would be more than so many bytes.
+    pub fn hold(&self, answer: &mut Spooled, bytes_max: u64) -> bool {
+        if answer.file.is_rolled() {
+            let held = Held { disk: Arc::clone(&self.0), bytes: answer.bytes };
+            let before = self.0.fetch_add(held.bytes, Relaxed);
+            let fits = before.saturating_add(held.bytes) <= bytes_max;
+            answer.held = Some(held);
+            return fits;
+        }
+        true
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.disk.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
 impl Spooled {
     /// The body of a response.
     pub fn into_body(mut self) -> io::Result<Body> {
@@ -85,12 +118,12 @@ impl Spooled {
             self.file.read_to_end(&mut whole)?;
             return Ok(Body::from(whole));
         }
-        let pieces = stream::try_unfold(self.file, |mut file| async move {
+        let pieces = stream::try_unfold((self.file, self.held), |(mut file, held)| async move {
             let read = move || -> io::Result<_> {
                 let mut piece = vec![0; PIECE_BYTES];
                 let length = file.read(&mut piece)?;
                 piece.truncate(length);
-                Ok((!piece.is_empty()).then(|| (Bytes::from(piece), file)))
+                Ok((!piece.is_empty()).then(|| (Bytes::from(piece), (file, held))))
             };
             // Reading a file blocks, if only for a moment.
             tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
@@ -119,6 +152,25 @@ mod tests {
         };
         assert!(read == text);
         read
+    }
+
+    #[tokio::test]
+    async fn the_disk_has_a_limit() {
+        let disk = Disk::default();
+        let answer = || {
+            let mut spool = Spool::new(false);
+            spool.write_all(&vec![0; MEMORY_BYTES + 1]).unwrap();
+            spool.finish().unwrap()
+        };
+        let most = 2 * answer().bytes;
+        let (mut one, mut two, mut three) = (answer(), answer(), answer());
+        assert!(disk.hold(&mut one, most) && disk.hold(&mut two, most));
+        assert!(!disk.hold(&mut three, most));
+        drop(three);
+        let body = one.into_body().unwrap();
+        assert!(!disk.hold(&mut answer(), most), "it is still being sent");
+        drop(body);
+        assert!(disk.hold(&mut answer(), most));
     }
 
     #[tokio::test]

@@ -166,24 +166,31 @@ impl Oidc {
     }
 
     fn allowed(&self, claims: Claims) -> Result<Principal, String> {
-        let mut role: Option<Role> = None;
+        // For all workspaces the most that is granted holds; for some, the least: one role in this workspace and
+        // another in that one would be both in both.
+        let (mut everywhere, mut somewhere): (Option<Role>, Option<Role>) = (None, None);
         let mut named = BTreeSet::new();
-        let mut all = false;
         for text in claims.roles.iter().filter_map(|text| text.strip_prefix("weir.")) {
             let (word, workspace) = match text.split_once('.') {
                 Some((word, workspace)) => (word, Some(workspace)),
                 None => (text, None),
             };
             let Some(granted) = Role::named(word) else { continue };
-            // One role in one workspace and another in the next would be both in both.
-            role = Some(role.map_or(granted, |role| role.min(granted)));
             match workspace {
-                Some(workspace) => _ = named.insert(workspace.to_owned()),
-                None => all = true,
+                None => everywhere = everywhere.max(Some(granted)),
+                Some(workspace) => {
+                    somewhere = Some(somewhere.map_or(granted, |role| role.min(granted)));
+                    named.insert(workspace.to_owned());
+                }
             }
         }
-        let workspaces = if all || role.is_none() { Workspaces::All } else { Workspaces::Named(named) };
-        let role = role.or(self.settings.default_role).ok_or("it names no role of weir's")?;
+        let (role, workspaces) = match (everywhere, somewhere) {
+            (Some(role), _) => (role, Workspaces::All),
+            (None, Some(role)) => (role, Workspaces::Named(named)),
+            (None, None) => {
+                (self.settings.default_role.ok_or("it names no role of weir's")?, Workspaces::All)
+            }
+        };
         let names = [claims.preferred_username, claims.upn, claims.azp, claims.appid, claims.sub];
         Ok(Principal { name: names.into_iter().flatten().next(), role, workspaces })
     }

@@ -189,6 +189,11 @@ impl TokenFile {
         Ok(TokenFile { path, known: Mutex::new(Known { tokens, looked: Instant::now(), changed }) })
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tokens().tokens.is_empty()
+    }
+
     /// Whose token this is.
     pub fn principal(&self, text: &str) -> Option<Principal> {
         // Hashes are compared: what a comparison tells by its time is nothing of the token.

@@ -46,7 +46,7 @@ pub async fn respond(
         .collect()
         .await;
     let context = context.clone();
-    let spooled = http::write(gzip, move |out| {
+    let spooled = http::write(service, gzip, move |out| {
         out.write_all(b"{\"responses\":[")?;
         for (place, (id, answer)) in answers.into_iter().enumerate() {
             let separator = if place == 0 { "" } else { "," };

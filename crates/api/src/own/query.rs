@@ -118,7 +118,8 @@ async fn respond(
             return Err(Failure::Request(message));
         }
     };
-    let spooled = http::write(gzip, move |out| weir_answer::write(&answer, format, &Options::default(), out));
+    let spooled =
+        http::write(service, gzip, move |out| weir_answer::write(&answer, format, &Options::default(), out));
     let mut response = http::spooled(StatusCode::OK, kind, spooled.await?)?;
     if let Some(cut) = cut
         && let Ok(told) = HeaderValue::from_str(&cut_message(cut))

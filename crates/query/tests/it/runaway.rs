@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use weir_query::{Cancel, Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
+use weir_query::{Cancel, Cut, CutBy, Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 
 /// How long a query may take here.
 const TIMEOUT: Duration = Duration::from_millis(500);
@@ -153,4 +153,25 @@ fn memory_rows_and_bytes_end_with_what_was_exceeded() {
     assert_eq!(run(texts, few(Some(3), Some(3000))).unwrap(), 3);
     let error = run(texts, few(Some(3), Some(2999))).unwrap_err();
     assert!(matches!(error, Error::TooManyBytes(2999)), "{error:?}");
+}
+
+#[test]
+fn a_result_is_cut_where_that_is_asked_for() {
+    let runtime = weir_query::runtime().unwrap();
+    let run = |text: &str, rows_max, bytes_max| {
+        let options = QueryOptions { rows_max, bytes_max, cut: true, ..QueryOptions::default() };
+        let outcome = engine(&runtime).run(text, &catalog(), &options).unwrap();
+        let rows: Vec<usize> = outcome.answers.iter().map(weir_answer::Answer::row_count).collect();
+        (rows, outcome.cut)
+    };
+    let rows = "range x from 1 to 100000 step 1";
+    let cut = |answer, limit| Some(Cut { answer, limit });
+    assert_eq!(run(rows, Some(100_000), None), (vec![100_000], None));
+    assert_eq!(run(rows, Some(9_999), None), (vec![9_999], cut(0, CutBy::Rows(9_999))));
+    assert_eq!(run(rows, Some(0), None), (vec![0], cut(0, CutBy::Rows(0))));
+    let (some, limit) = run(rows, None, Some(80_000));
+    assert!(some[0] > 0 && some[0] <= 10_000 && limit == cut(0, CutBy::Bytes(80_000)), "{some:?} {limit:?}");
+    // What comes after the statement that was cut runs all the same.
+    let several = format!("print 1; {rows}; print 2; {rows} | count");
+    assert_eq!(run(&several, Some(5), None), (vec![1, 5, 1, 1], cut(1, CutBy::Rows(5))));
 }
