@@ -27,7 +27,7 @@ const FOLDERS: [string, string][] = [
 ];
 
 // Pieces of the page that are no questions.
-const HIDDEN = new Set(["scope", "values", "health/extent"]);
+const HIDDEN = new Set(["filter/scope", "filter/values", "health/extent"]);
 
 export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void; onName: () => string }) {
   const [tab, setTab] = useState<Tab>("library");
