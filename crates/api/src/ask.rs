@@ -34,6 +34,29 @@ pub struct Question {
     pub bounds: Bounds,
 }
 
+impl Question {
+    /// The client's text as others may see it: what it marks as secret, `h'…'`, is not in it.
+    pub fn shown(&self, letters_max: usize) -> String {
+        let text = self.text.get(self.before..).unwrap_or_default();
+        let mut shown = String::new();
+        let mut done = 0;
+        for (_, span) in weir_kql::tokens(text) {
+            let token = text.get(span.start..span.end).unwrap_or_default();
+            let quoted = token.strip_prefix(['h', 'H']).unwrap_or_default();
+            if quoted.starts_with(['"', '\'', '@', '`', '~']) {
+                shown.push_str(text.get(done..span.start).unwrap_or_default());
+                shown.push_str("h'******'");
+                done = span.end;
+            }
+            if shown.len() > 4 * letters_max {
+                break;
+            }
+        }
+        shown.push_str(text.get(done..).unwrap_or_default());
+        shown.chars().take(letters_max).collect()
+    }
+}
+
 /// What an answer may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -184,6 +207,29 @@ mod tests {
     use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 
     use super::*;
+
+    #[test]
+    fn what_is_secret_is_not_shown() {
+        let question = |text: &str| Question {
+            workspace: Database {
+                name: String::new(),
+                id: String::new(),
+                interval_minutes: 60,
+                created: String::new(),
+            },
+            others: Vec::new(),
+            text: format!("datatable(){text}"),
+            before: 11,
+            parameters: HashMap::new(),
+            now_ticks: None,
+            scopes: Vec::new(),
+            bounds: Bounds { timeout: Duration::ZERO, rows: 0, bytes: 0, take: None },
+        };
+        let shown = |text: &str| question(text).shown(100);
+        assert_eq!(shown("print h'a', hash = H\"b\", 'c'"), "print h'******', hash = h'******', 'c'");
+        assert_eq!(shown("print h@'a"), "print h'******'");
+        assert_eq!(question("print 'äöü'").shown(9), "print 'äö");
+    }
 
     #[test]
     fn the_first_rows_are_kept() {

@@ -48,7 +48,6 @@ pub fn query(
     took: Duration,
 ) {
     let Some(audit) = &service.audit else { return };
-    let text = question.text.get(question.before..).unwrap_or_default();
     let rows = answered.ok().map(|a| a.answers.iter().map(weir_answer::Answer::row_count).sum::<usize>());
     audit.line(&json!({
         "time": datetime::format(now_ticks()),
@@ -59,7 +58,7 @@ pub fn query(
         "request": context.activity_id,
         "client_request": context.client_request_id,
         "workspace": question.workspace.name,
-        "query": text.chars().take(TEXT_KEPT).collect::<String>(),
+        "query": question.shown(TEXT_KEPT),
         "outcome": answered.err().map_or_else(|| "answered".to_owned(), ToString::to_string),
         "rows": rows,
         "seconds": took.as_secs_f64(),

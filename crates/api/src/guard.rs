@@ -17,7 +17,8 @@ use crate::metrics::Part;
 use crate::service::Service;
 use crate::{audit, kusto, monitor, own, web};
 
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+/// The id that a client gives its request.
+pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 const ACTIVITY_ID: HeaderName = HeaderName::from_static("x-ms-activity-id");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A client's id is no longer than this.
@@ -200,7 +201,8 @@ fn client_id(headers: &HeaderMap) -> String {
 fn dress(response: &mut Response, context: &Context) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&context.client_request_id) {
-        headers.insert(CLIENT_REQUEST_ID, id);
+        // A request may name another in its body.
+        headers.entry(CLIENT_REQUEST_ID).or_insert(id);
     }
     if let Ok(id) = HeaderValue::from_str(&context.activity_id) {
         headers.insert(ACTIVITY_ID, id.clone());

@@ -11,13 +11,13 @@
 //!
 //! `web` has the files of the web application, which asks by the same addresses.
 //!
-//! This is the only crate that knows HTTP.
+//! This is the only crate that knows HTTP; [`client`] speaks it from the other side.
 
 mod ask;
 mod audit;
 pub mod auth;
 mod catalogue;
-// pub mod client;
+pub mod client;
 mod context;
 mod failure;
 pub mod gate;

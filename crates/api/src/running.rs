@@ -48,14 +48,13 @@ pub struct Entered {
 impl Running {
     /// Adds a query.
     pub fn enter(&self, context: &Context, question: &Question) -> Entered {
-        let text = question.text.get(question.before..).unwrap_or_default();
         let cancel = Cancel::new();
         let query = RunningQuery {
             client_request_id: context.client_request_id.clone(),
             principal: context.principal.name.clone(),
             address: context.address.to_string(),
             workspace: question.workspace.name.clone(),
-            text: text.chars().take(TEXT_SHOWN).collect(),
+            text: question.shown(TEXT_SHOWN),
             started: datetime::format(now_ticks()),
             since: Instant::now(),
             cancel: cancel.clone(),

@@ -97,9 +97,15 @@ pub struct Query {
     /// Show how the query would run instead of running it.
     #[arg(long)]
     pub explain: bool,
+    /// Ask a server instead of the data folder: one of weir's, or any that speaks Kusto's protocol.
+    #[arg(long, value_name = "URL", env = "WEIR_SERVER", conflicts_with_all = ["explain", "external_folders"])]
+    pub server: Option<url::Url>,
+    /// File with the token by which the server knows who asks [default: what the variable WEIR_TOKEN holds].
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub token_file: Option<PathBuf>,
 }
 
-/// Answer the clients of Azure Data Explorer and Log Analytics, and whoever else asks over HTTP.
+/// Answer clients of Azure Data Explorer and Log Analytics over HTTP.
 ///
 /// Serves this machine alone unless --listen says otherwise; other machines need tokens. Runs until it is told to
 /// end, and finishes what it was asked before. Logs go to standard error.
@@ -163,12 +169,12 @@ pub struct ServeResources {
     /// Memory that one query may hold [default: 1GB].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub query_memory: Option<u64>,
-    /// Seconds that a query gets which asks for no other time [default: 240].
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<u64>,
-    /// Seconds that a query may ask for [default: 3600].
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout_max: Option<u64>,
+    /// Time of a query that asks for no other: 30s, 10m [default: 4m].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub timeout: Option<std::time::Duration>,
+    /// Time that a query may ask for [default: 1h].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub timeout_max: Option<std::time::Duration>,
     /// Rows of a result that asks for no other limit [default: 500000].
     #[arg(long, value_name = "N")]
     pub rows: Option<usize>,

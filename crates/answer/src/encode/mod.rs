@@ -144,14 +144,8 @@ const ZERO_GUID: &str = "00000000-0000-0000-0000-000000000000";
 /// What answering took, in the names of Kusto's completion information. Nothing is in it that was not measured.
 fn statistics(answers: &[&Answer]) -> serde_json::Value {
     let took: f64 = answers.iter().map(|answer| answer.took.as_secs_f64()).sum();
-    let sizes: Vec<serde_json::Value> = answers
-        .iter()
-        .map(|answer| {
-            let bytes: usize =
-                answer.batches.iter().map(arrow_array::RecordBatch::get_array_memory_size).sum();
-            serde_json::json!({ "table_row_count": answer.row_count(), "table_size": bytes })
-        })
-        .collect();
+    let sizes = answers.iter().map(|answer| serde_json::json!({ "table_row_count": answer.row_count() }));
+    let sizes: Vec<serde_json::Value> = sizes.collect();
     serde_json::json!({ "ExecutionTime": took, "dataset_statistics": sizes })
 }
 

@@ -11,7 +11,7 @@ mod show;
 use std::sync::Arc;
 
 use axum::extract::{Extension, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 use weir_answer::encode::{self, PartialFailure, kusto_v1, kusto_v2};
@@ -21,6 +21,7 @@ use crate::ask::{Answered, Bounds, Question, ask, cut_message};
 use crate::catalogue::Database;
 use crate::context::{Context, now_ticks};
 use crate::failure::{Failure, activity};
+use crate::guard::CLIENT_REQUEST_ID;
 use crate::http;
 use crate::limits::Limits;
 use crate::service::Service;
@@ -119,10 +120,14 @@ async fn answer(
     if let Some(id) = &asked.properties.client_request_id {
         context.client_request_id.clone_from(id);
     }
-    match respond(service, &context, &asked, version, management, gzip).await {
+    let mut response = match respond(service, &context, &asked, version, management, gzip).await {
         Ok(response) => response,
         Err(failure) => refusal(&failure, &context, &asked.database),
+    };
+    if let Ok(id) = HeaderValue::from_str(&context.client_request_id) {
+        response.headers_mut().insert(CLIENT_REQUEST_ID, id);
     }
+    response
 }
 
 async fn asked(service: &Service, request: Request) -> Result<Asked, Failure> {

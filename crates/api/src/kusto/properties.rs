@@ -240,6 +240,9 @@ fn duration(text: &str) -> Option<Duration> {
         .or_else(|| text.strip_prefix("time("))
         .and_then(|rest| rest.strip_suffix(')'))
         .unwrap_or(text);
+    if inner.is_empty() {
+        return None;
+    }
     let (days, clock) = match inner.split_once(" day") {
         Some((days, rest)) => {
             let rest = rest.trim_start_matches('s').trim_start_matches(',').trim();

@@ -115,7 +115,11 @@ async fn workspace(service: &Service, context: &Context, resource: &[&str]) -> R
 
 /// The workspace of a name, an id or a resource id.
 async fn named(service: &Service, context: &Context, name: &str) -> Result<Database, Failure> {
-    let short = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+    // A resource id ends in the name of the resource.
+    let short = match name.strip_prefix('/') {
+        Some(id) if !id.split('/').any(|part| part == "..") => id.rsplit('/').next().unwrap_or(id),
+        _ => name,
+    };
     let found = service.workspaces.find(short).await.map_err(|error| Failure::internal(&error))?;
     let allowed = found.filter(|found| context.principal.may_ask(&found.name));
     allowed.ok_or_else(|| Failure::Database(name.chars().take(200).collect()))

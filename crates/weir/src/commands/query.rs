@@ -5,8 +5,10 @@ use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use url::Url;
 use weir_answer::Answer;
-use weir_query::{Engine, EngineOptions, Error, Outcome, QueryOptions, WorkspaceCatalog};
+use weir_api::client;
+use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 use weir_table::Workspace;
 use weir_value::datetime;
 
@@ -18,6 +20,9 @@ use crate::numbers::grouped;
 
 pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let text = text(args)?;
+    if let Some(server) = &args.server {
+        return from_server(server, &folder.workspace, args, text);
+    }
     let runtime = weir_query::runtime().context("cannot start the runtime")?;
     let workspace = Workspace::open(&folder.data, &folder.workspace)?;
     let catalog = WorkspaceCatalog::new(workspace.as_ref(), folder.data.join(&folder.workspace))
@@ -58,11 +63,51 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     if outcome.answers.is_empty() && outcome.diagnostics.is_empty() {
         bail!("the query is empty: there is nothing to answer");
     }
-    match &args.out {
-        Some(path) => write_file(path, args, &outcome)?,
-        None => print_all(args, &outcome)?,
-    }
+    show(args, &outcome.answers)?;
     Ok(Exit::Done)
+}
+
+/// Asks a server. Rows that it left out make the answer a partial one.
+fn from_server(server: &Url, database: &str, args: &Query, text: String) -> anyhow::Result<Exit> {
+    let token = match &args.token_file {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the token in {}", path.display()))?,
+        ),
+        None => std::env::var("WEIR_TOKEN").ok(),
+    };
+    let question = client::Question {
+        server: server.clone(),
+        token: token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()),
+        database: database.to_owned(),
+        text,
+        parameters: args.parameters.iter().cloned().collect(),
+        now: args.now.clone(),
+        timeout: args.timeout,
+        rows: args.limit_rows,
+        bytes: args.limit_bytes,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let reply = runtime.block_on(client::ask(&question))?;
+    show(args, &reply.answers)?;
+    match reply.failure {
+        Some(failure) => {
+            eprintln!("error: the answer is not whole: {failure}");
+            Ok(Exit::Partly)
+        }
+        None => Ok(Exit::Done),
+    }
+}
+
+/// Writes answers to where they are wanted.
+fn show(args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
+    match &args.out {
+        Some(path) => write_file(path, args, answers),
+        None => print_all(args, answers),
+    }
 }
 
 /// An error with the option that allows more.
@@ -121,19 +166,19 @@ fn shown(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> String {
     }
 }
 
-fn print_all(args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
+fn print_all(args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
     let stdout = std::io::stdout();
     let terminal = stdout.is_terminal();
     let place = Place {
         width: terminal.then(terminal_width).flatten(),
         colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
-    let form = args.format.unwrap_or_else(|| Form::usual(&outcome.answers, place));
+    let form = args.format.unwrap_or_else(|| Form::usual(answers, place));
     if terminal && !form.is_text() {
         bail!("this format is not for a terminal: add --out FILE");
     }
-    several(form, outcome)?;
-    print(|out| form.write(&outcome.answers, &title(args), place, out))
+    several(form, answers)?;
+    print(|out| form.write(answers, &title(args), place, out))
 }
 
 /// What a page is called: the file of the query.
@@ -142,9 +187,9 @@ fn title(args: &Query) -> String {
     stem.map_or_else(|| "weir".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
-fn several(form: Form, outcome: &Outcome) -> anyhow::Result<()> {
-    if outcome.answers.len() > 1 && !form.holds_several() {
-        bail!("the query has {} results, this format holds one", outcome.answers.len());
+fn several(form: Form, answers: &[Answer]) -> anyhow::Result<()> {
+    if answers.len() > 1 && !form.holds_several() {
+        bail!("the query has {} results, this format holds one", answers.len());
     }
     Ok(())
 }
@@ -154,18 +199,18 @@ fn terminal_width() -> Option<usize> {
 }
 
 /// Writes the answer to a file, in the form asked for or in that of its ending.
-fn write_file(path: &Path, args: &Query, outcome: &Outcome) -> anyhow::Result<()> {
+fn write_file(path: &Path, args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
     let form = match args.format {
         Some(form) => form,
         None => Form::of_file(path)?,
     };
-    several(form, outcome)?;
+    several(form, answers)?;
     let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
     let mut out = BufWriter::new(file);
-    form.write(&outcome.answers, &title(args), Place::default(), &mut out)
+    form.write(answers, &title(args), Place::default(), &mut out)
         .and_then(|()| Ok(out.flush()?))
         .with_context(|| format!("cannot write {}", path.display()))?;
-    let rows: usize = outcome.answers.iter().map(Answer::row_count).sum();
+    let rows: usize = answers.iter().map(Answer::row_count).sum();
     eprintln!("{} rows written to {}", grouped(rows as u64), path.display());
     Ok(())
 }

@@ -72,13 +72,12 @@ pub fn run(folder: &Folder, args: &Serve) -> anyhow::Result<Exit> {
 fn settings(folder: &Folder, args: &Serve, local: bool) -> anyhow::Result<Settings> {
     let (access, resources) = (&args.access, &args.resources);
     let usual = Limits::default();
-    let seconds = |given: Option<u64>, usual| given.map_or(usual, Duration::from_secs);
     let bytes =
         |given: Option<u64>, usual| given.map_or(usual, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
-    let timeout_max = seconds(resources.timeout_max, usual.timeout_max);
+    let timeout_max = resources.timeout_max.unwrap_or(usual.timeout_max);
     let memory_bytes = usize::try_from(resources.memory.unwrap_or(MEMORY_BYTES)).unwrap_or(usize::MAX);
     let limits = Limits {
-        timeout: seconds(resources.timeout, usual.timeout).min(timeout_max),
+        timeout: resources.timeout.unwrap_or(usual.timeout).min(timeout_max),
         timeout_max,
         rows: resources.rows.unwrap_or(usual.rows),
         bytes: bytes(resources.bytes, usual.bytes),

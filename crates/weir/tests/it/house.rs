@@ -68,8 +68,14 @@ fn a_crate_uses_those_listed_before_it() {
 }
 
 #[test]
-fn one_crate_names_delta_and_one_the_engine() {
-    for (dependency, owner) in [("deltalake-core", "table"), ("datafusion", "query")] {
+fn one_crate_names_delta_one_the_engine_and_one_http() {
+    for (dependency, owner) in [
+        ("deltalake-core", "table"),
+        ("datafusion", "query"),
+        ("axum", "api"),
+        ("hyper", "api"),
+        ("reqwest", "api"),
+    ] {
         let users: Vec<String> = crates()
             .into_iter()
             .filter(|name| dependencies(name, "dependencies").iter().any(|used| used == dependency))

@@ -28,7 +28,7 @@ off by themselves where no terminal is.
 fn page() -> String {
     let folder = env::temp_dir();
     let mut page = HEAD.to_owned();
-    for command in ["", "ingest", "query", "simulate"] {
+    for command in ["", "ingest", "query", "serve", "simulate", "token"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let title = if command.is_empty() { "weir".to_owned() } else { format!("weir {command}") };
         let help = weir(&folder, &arguments).done();
