@@ -83,7 +83,7 @@ export function picture(answer: Answer, kind: Kind, render: Visualization | null
   const note = left > 0 ? `${left.toLocaleString("en-GB")} values are not drawn: more than ${SERIES_MAX} series or ${CATEGORIES_MAX} places.` : undefined;
 
   if (kind === "piechart") {
-    const slices = [...keys.map((k, i) => ({ name: [...series.keys()].length > 1 ? k.label : k.label, value: [...series.values()].reduce((s, v) => s + (v.get(i) ?? 0), 0) }))].sort((a, b) => b.value - a.value);
+    const slices = [...keys.map((k, i) => ({ name: k.label, value: [...series.values()].reduce((s, v) => s + (v.get(i) ?? 0), 0) }))].sort((a, b) => b.value - a.value);
     const kept = slices.slice(0, SLICES_MAX - 1);
     const rest = slices.slice(SLICES_MAX - 1);
     if (rest.length > 0) kept.push({ name: `${rest.length} others`, value: rest.reduce((s, r) => s + r.value, 0) });
