@@ -104,4 +104,10 @@ bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, F
 	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/figures.json \
 		--megabytes $(or $(MEGABYTES),200) --formats $(or $(FORMATS),vnet$(COMMA)nsg-v2$(COMMA)nsg-v1) --runs $(or $(RUNS),5)
 
+.PHONY: bench-serve
+bench-serve: ## Measure the server: small queries, then a minute of many clients (CLIENTS=64, SECONDS=60)
+	cargo build --locked --release -p weir -p weir-bench
+	$(RELEASE)/weir-bench --folder $(CACHE)/bench --json $(CACHE)/bench/serve.json \
+		--serve $(or $(CLIENTS),64) --seconds $(or $(SECONDS),60)
+
 COMMA := ,

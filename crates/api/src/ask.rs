@@ -125,8 +125,10 @@ async fn answer(
     timeout: Duration,
 ) -> Result<Answered, Failure> {
     let catalog = catalog(service, question).await?;
-    let (text, functions) = service.library.library().with_functions(&question.text);
-    let before = functions + question.before;
+    let asked = question.text.get(question.before..).unwrap_or_default();
+    let mut text = service.library.library().lets(asked);
+    let before = text.len() + question.before;
+    text.push_str(&question.text);
     let options = QueryOptions {
         now_ticks: question.now_ticks.unwrap_or_else(now_ticks),
         parameters: question.parameters.clone(),

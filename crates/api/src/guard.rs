@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Extension, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -14,12 +14,14 @@ use crate::auth::{Denied, Principal, Role, Workspaces};
 use crate::context::{Context, new_id};
 use crate::failure::Failure;
 use crate::metrics::Part;
-use crate::service::Service;
+use crate::service::{Addressed, Service};
 use crate::{audit, kusto, monitor, own, web};
 
 /// The id that a client gives its request.
 pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 const ACTIVITY_ID: HeaderName = HeaderName::from_static("x-ms-activity-id");
+/// What a request took in here, in milliseconds: <https://www.w3.org/TR/server-timing/>
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A client's id is no longer than this.
 const ID_BYTES_MAX: usize = 256;
@@ -68,7 +70,7 @@ pub async fn guard(State(service): State<Arc<Service>>, mut request: Request, ne
             refusal(part, &failure, &context)
         }
     };
-    dress(&mut response, &context);
+    dress(&mut response, &context, began.elapsed());
     service.metrics.request(part, response.status());
     tracing::info!(
         method = %method,
@@ -114,7 +116,7 @@ async fn admit(
     address: IpAddr,
 ) -> Result<Principal, Failure> {
     let host = addressed(uri, headers)?;
-    if !service.any_host && !is_known(&host, &service.hosts) {
+    if !is_known(&host, &service.hosts, service.addressed) {
         return Err(Failure::Misdirected(host));
     }
     check_origin(headers, &host)?;
@@ -158,13 +160,18 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether a host is this machine, or has a name that the server goes by. A page of another site can give a name of
-/// its own the address of this machine, but not this name.
-fn is_known(host: &str, hosts: &[String]) -> bool {
+/// Whether a host is this machine, or has a name that the server goes by.
+fn is_known(host: &str, hosts: &[String], addressed: Addressed) -> bool {
     let name = without_port(host).trim_end_matches('.');
+    let address = name.parse::<IpAddr>();
     name == "localhost"
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || address.as_ref().is_ok_and(IpAddr::is_loopback)
         || hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || match addressed {
+            Addressed::ByName => false,
+            Addressed::ByAddress => address.is_ok(),
+            Addressed::ByAnything => true,
+        }
 }
 
 /// Refuses what pages of other sites send: browsers say so, and no other client does.
@@ -198,8 +205,12 @@ fn client_id(headers: &HeaderMap) -> String {
 }
 
 /// Adds what every answer carries.
-fn dress(response: &mut Response, context: &Context) {
+fn dress(response: &mut Response, context: &Context, took: Duration) {
+    let busy = response.status() == StatusCode::TOO_MANY_REQUESTS;
     let headers = response.headers_mut();
+    if let Ok(time) = HeaderValue::from_str(&format!("total;dur={:.3}", took.as_secs_f64() * 1e3)) {
+        headers.insert(SERVER_TIMING, time);
+    }
     if let Ok(id) = HeaderValue::from_str(&context.client_request_id) {
         // A request may name another in its body.
         headers.entry(CLIENT_REQUEST_ID).or_insert(id);
@@ -207,6 +218,9 @@ fn dress(response: &mut Response, context: &Context) {
     if let Ok(id) = HeaderValue::from_str(&context.activity_id) {
         headers.insert(ACTIVITY_ID, id.clone());
         headers.insert(REQUEST_ID, id);
+    }
+    if busy {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
     }
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -255,13 +269,17 @@ mod tests {
         for host in
             ["localhost", "localhost:80", "127.0.0.1:8080", "127.1.2.3", "[::1]:1", "weir.example:443"]
         {
-            assert!(is_known(host, &hosts), "{host}");
+            assert!(is_known(host, &hosts, Addressed::ByName), "{host}");
         }
         for host in
             ["evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "", ":80"]
         {
-            assert!(!is_known(host, &hosts), "{host}");
+            assert!(!is_known(host, &hosts, Addressed::ByName), "{host}");
+            assert!(is_known(host, &hosts, Addressed::ByAnything), "{host}");
         }
+        assert!(is_known("10.0.0.1:80", &hosts, Addressed::ByAddress));
+        assert!(is_known("[2001:db8::1]:80", &hosts, Addressed::ByAddress));
+        assert!(!is_known("evil.example", &hosts, Addressed::ByAddress));
     }
 
     #[test]

@@ -45,7 +45,7 @@ use axum::routing::{get, post};
 pub use limits::Limits;
 pub use own::openapi;
 pub use server::run;
-pub use service::{Error, Service, Settings};
+pub use service::{Addressed, Error, Service, Settings};
 
 /// Which address is answered by what.
 pub(crate) fn router(service: Arc<Service>) -> Router {

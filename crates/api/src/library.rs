@@ -219,25 +219,22 @@ fn property(text: &str, name: &str) -> Option<String> {
 }
 
 impl Library {
-    /// The text of a query with the functions that it calls before it, and how many bytes were put there.
+    /// The functions that a query calls, as lets to be put before it; those that they call themselves come first.
     ///
-    /// Functions come after those that they call themselves. One whose name the query binds itself is left out.
-    pub fn with_functions(&self, text: &str) -> (String, usize) {
+    /// One whose name the query binds itself is left out.
+    pub fn lets(&self, query: &str) -> String {
+        let mut lets = String::new();
         if self.functions.is_empty() {
-            return (text.to_owned(), 0);
+            return lets;
         }
-        let own = bound(text);
         let mut order = Vec::new();
-        self.needed(text, &own, &mut Vec::new(), &mut order);
-        let mut whole = String::new();
+        self.needed(query, &bound(query), &mut Vec::new(), &mut order);
         for name in order {
             if let Some(function) = self.functions.get(name) {
-                whole.push_str(&format!("let {name} = {} {};\n", function.parameters, function.body));
+                lets.push_str(&format!("let {name} = {} {};\n", function.parameters, function.body));
             }
         }
-        let before = whole.len();
-        whole.push_str(text);
-        (whole, before)
+        lets
     }
 
     /// Adds the functions that a text names to a list, those that they need first.
@@ -319,10 +316,9 @@ mod tests {
             };
             library.functions.insert(name.into(), function);
         }
-        let (text, before) = library.with_functions("A(1) | count");
-        let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
-        assert_eq!(names[..3], ["C", "B", "A"]);
-        assert_eq!(&text[before..], "A(1) | count");
-        assert_eq!(library.with_functions("let A = T; A").1, 0, "the query's own A is meant");
+        let lets = library.lets("A(1) | count");
+        let names: Vec<&str> = lets.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+        assert_eq!(names, ["C", "B", "A"]);
+        assert_eq!(library.lets("let A = T; A"), "", "the query's own A is meant");
     }
 }

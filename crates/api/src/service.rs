@@ -30,8 +30,8 @@ pub struct Settings {
     pub external_folders: Vec<PathBuf>,
     /// Names under which the server may be addressed, beside those of the loopback interface; without ports.
     pub hosts: Vec<String>,
-    /// Whether the server is addressed by any name: it is not only reached from this machine.
-    pub any_host: bool,
+    /// What else it may be addressed by.
+    pub addressed: Addressed,
     /// The file of tokens.
     pub tokens: Option<PathBuf>,
     /// The identity provider.
@@ -48,6 +48,20 @@ pub struct Settings {
     pub program: &'static str,
 }
 
+/// What a server may be addressed by.
+///
+/// A page of another site can give a name of its own the address of this server, and have a browser ask it as if it
+/// were that site. So names are accepted that no such page has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressed {
+    /// By its known names.
+    ByName,
+    /// By its known names and by any address in digits.
+    ByAddress,
+    /// By anything: it asks for tokens, which no browser sends by itself.
+    ByAnything,
+}
+
 /// A server, apart from its sockets.
 pub struct Service {
     pub(crate) engine: Engine,
@@ -60,7 +74,7 @@ pub struct Service {
     pub(crate) failures: Failures,
     pub(crate) audit: Option<Audit>,
     pub(crate) hosts: Vec<String>,
-    pub(crate) any_host: bool,
+    pub(crate) addressed: Addressed,
     pub(crate) oidc: Option<OidcSettings>,
     pub(crate) limits: Limits,
     pub(crate) program: &'static str,
@@ -118,7 +132,7 @@ impl Service {
             failures: Failures::new(limits.failed_logins),
             audit,
             hosts: settings.hosts,
-            any_host: settings.any_host,
+            addressed: settings.addressed,
             oidc: settings.oidc,
             limits,
             program: settings.program,

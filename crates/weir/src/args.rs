@@ -66,7 +66,7 @@ pub struct Query {
     /// File with the query.
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Form of the answer: table, chart, csv, json, jsonl, markdown, svg, html, parquet, kusto-v1 [default: on a
+    /// Form of the answer: table, chart, csv, json, jsonl, markdown, svg, html, parquet, arrow, kusto-v1 [default: on a
     /// terminal what the query renders, otherwise a table].
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<crate::form::Form>,

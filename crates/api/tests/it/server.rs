@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use weir_api::client::{self, Question};
-use weir_api::{Limits, Service, Settings};
+use weir_api::{Addressed, Limits, Service, Settings};
 
 struct Server {
     address: std::net::SocketAddr,
@@ -35,7 +35,7 @@ async fn server(limits: Limits) -> Server {
         library: None,
         external_folders: Vec::new(),
         hosts: Vec::new(),
-        any_host: false,
+        addressed: Addressed::ByName,
         tokens: None,
         oidc: None,
         audit: None,

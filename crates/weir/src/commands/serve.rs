@@ -13,7 +13,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use weir_api::auth::oidc::{KeySource, OidcSettings};
 use weir_api::tls::Tls;
-use weir_api::{Limits, Service, Settings};
+use weir_api::{Addressed, Limits, Service, Settings};
 
 use super::PROGRAM;
 use crate::args::{Folder, Serve};
@@ -44,7 +44,7 @@ pub fn run(folder: &Folder, args: &Serve) -> anyhow::Result<Exit> {
         (Some(certificate), Some(key)) => Some(Tls::open(certificate.clone(), key.clone())?),
         _ => None,
     };
-    let settings = settings(folder, args, local)?;
+    let settings = settings(folder, args, local, guarded)?;
     // Queries have threads of their own: while they calculate, others are heard.
     let queries = weir_query::runtime().context("cannot start the threads of queries")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -69,7 +69,7 @@ pub fn run(folder: &Folder, args: &Serve) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn settings(folder: &Folder, args: &Serve, local: bool) -> anyhow::Result<Settings> {
+fn settings(folder: &Folder, args: &Serve, local: bool, guarded: bool) -> anyhow::Result<Settings> {
     let (access, resources) = (&args.access, &args.resources);
     let usual = Limits::default();
     let bytes =
@@ -102,8 +102,11 @@ fn settings(folder: &Folder, args: &Serve, local: bool) -> anyhow::Result<Settin
         library: args.content.library.clone(),
         external_folders: args.content.external_folders.clone(),
         hosts: args.hosts.clone(),
-        // Other machines know this one by names that only they know, unless they were told.
-        any_host: !local && args.hosts.is_empty(),
+        addressed: match (local, guarded && args.hosts.is_empty()) {
+            (true, _) => Addressed::ByName,
+            (false, false) => Addressed::ByAddress,
+            (false, true) => Addressed::ByAnything,
+        },
         tokens: access.tokens.clone(),
         oidc,
         audit: access.audit.clone(),
