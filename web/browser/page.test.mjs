@@ -167,7 +167,7 @@ test("the query page runs, draws, exports, shares and stops", { timeout: 120_000
   assert.match(await page.getByRole("grid", { name: "Result" }).textContent(), /27670116110564325/);
   await ask(page, "NTANetAnalytics | summarize sum(BytesSrcToDest) by L4Protocol | render piechart");
   await page.waitForSelector(".answer-chart svg");
-  await page.getByRole("button", { name: "Save the result" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
   assert.match(readFileSync(await file.path(), "utf8"), /L4Protocol/);
   await page.getByRole("button", { name: "Share" }).click();
