@@ -40,6 +40,10 @@ web: web-packages ## Build the web application; the next build of weir takes it 
 web-packages:
 	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi
 
+.PHONY: pictures
+pictures: web build ## Pictures of every page over the demo; needs Chromium, and make demo before
+	@sh scripts/pictures.sh $(WEIR) $(DEMO)/data $(CACHE)/pictures
+
 .PHONY: test-web
 test-web: web-packages ## Unit tests of the web application; left out where there is no npm
 	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent check && npm test --silent; \

@@ -38,7 +38,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     // The licences of what is bundled stay in the bundle.
-    license: { fileName: "licenses.md" },
+    license: { fileName: "licenses.txt" },
     // The editor is large by nature and loaded only on the query page.
     chunkSizeWarningLimit: 9000,
     assetsInlineLimit: 0,

@@ -32,7 +32,7 @@ export async function openPage(browser, { width, height, theme, zone = "utc" }) 
 }
 
 /** Waits until no query is running. */
-export async function settled(page, milliseconds = 60_000) {
+export async function settled(page, milliseconds = 120_000) {
   await page.waitForFunction(
     () => document.querySelectorAll("main section, main .welcome, main .query-page").length > 0 && !document.querySelector('[aria-busy="true"]'),
     undefined,

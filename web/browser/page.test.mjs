@@ -94,7 +94,7 @@ test("the numbers are those of the flow logs", { skip: !process.env.WEIR_EXPECTE
   let shown = await tiles(overview.page);
   for (const [title, value] of Object.entries(expected.overview)) assert.equal(shown[title], value, title);
   // The same through the filter: a type that was clicked, a status, and back again.
-  await overview.page.getByRole("button", { name: "Denied", exact: true }).click();
+  await overview.page.getByRole("group", { name: "Status" }).getByRole("button", { name: "Denied", exact: true }).click();
   await settled(overview.page);
   shown = await tiles(overview.page);
   assert.equal(shown["Allowed flows"], 0);
@@ -167,7 +167,7 @@ test("the query page runs, draws, exports, shares and stops", { timeout: 120_000
   assert.match(await page.getByRole("grid", { name: "Result" }).textContent(), /27670116110564325/);
   await ask(page, "NTANetAnalytics | summarize sum(BytesSrcToDest) by L4Protocol | render piechart");
   await page.waitForSelector(".answer-chart svg");
-  await page.getByRole("button", { name: "Save the result" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
   assert.match(readFileSync(await file.path(), "utf8"), /L4Protocol/);
   await page.getByRole("button", { name: "Share" }).click();

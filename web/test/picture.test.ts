@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { picture } from "../src/charts/fromAnswer";
 import { palette } from "../src/charts/palette";
 import type { Answer } from "../src/kusto/answer";
+import { shortest } from "../src/format/names";
 
 const answer = (columns: [string, string][], rows: Answer["rows"]): Answer => ({
   columns: columns.map(([name, type]) => ({ name, type })), rows, visualization: null, seconds: 0, serverSeconds: null, warning: null,
@@ -21,6 +22,14 @@ test("text columns part a chart over time into series", () => {
   expect(series[1]?.data).toEqual([[Date.UTC(2026, 10, 20), 1], [Date.UTC(2026, 10, 20, 1), 2]]);
 });
 
+test("of many series the largest are drawn", () => {
+  const rows: Answer["rows"] = Array.from({ length: 60 }, (_v, i) => ["2026-11-20T00:00:00Z", `n${i}`, i]);
+  const { series } = draw(picture(answer([["Time", "datetime"], ["Name", "string"], ["N", "long"]], rows), "timechart", null, "utc"));
+  expect(series).toHaveLength(30);
+  expect(series.map((s) => s.name)).toContain("n59");
+  expect(series.map((s) => s.name)).not.toContain("n29");
+});
+
 test("slices beyond the twelfth are added up", () => {
   const a = answer([["Name", "string"], ["N", "long"]], Array.from({ length: 20 }, (_v, i) => [`n${i}`, 20 - i]));
   const slices = draw(picture(a, "piechart", null, "utc")).series[0]?.data as { name: string; value: number }[];
@@ -34,4 +43,10 @@ test("what cannot be drawn says why, and what is left out is counted", () => {
   const many = answer([["Time", "datetime"], ["Name", "string"], ["N", "long"]], Array.from({ length: 50 }, (_v, i) => ["2026-11-20T00:00:00Z", `n${i}`, 1]));
   const made = picture(many, "timechart", null, "utc");
   expect(typeof made === "string" ? made : made.note).toMatch(/20 values are not drawn/);
+});
+
+test("resource ids are told by their ends, as short as they differ", () => {
+  expect([...shortest(["g/net/a", "g/net/b"]).values()]).toEqual(["a", "b"]);
+  expect([...shortest(["g/one/a", "g/two/a"]).values()]).toEqual(["one/a", "two/a"]);
+  expect([...shortest(["10.0.0.1 ↔ 10.0.0.2", "<b>/x"]).values()]).toEqual(["10.0.0.1 ↔ 10.0.0.2", "<b>/x"]);
 });

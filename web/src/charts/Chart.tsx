@@ -13,17 +13,15 @@ export interface ChartProps {
   label: string;
   height?: number;
   onClick?: (event: { name: string; seriesName: string; dataIndex: number }) => void;
-  /** A stretch of the time axis was dragged over, in values of the axis (indexes of categories). */
-  onBrush?: (from: number, to: number) => void;
 }
 
-export function Chart({ option, label, height = 240, onClick, onBrush }: ChartProps) {
+export function Chart({ option, label, height = 240, onClick }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const dark = useDark();
   const built = useMemo(() => option(palette(dark)), [option, dark]);
-  const handlers = useRef({ onClick, onBrush });
-  handlers.current = { onClick, onBrush };
+  const clicked = useRef(onClick);
+  clicked.current = onClick;
 
   useEffect(() => {
     const element = box.current;
@@ -32,13 +30,7 @@ export function Chart({ option, label, height = 240, onClick, onBrush }: ChartPr
     chart.current = made;
     made.on("click", (event) => {
       const { name, seriesName, dataIndex } = event as { name: string; seriesName?: string; dataIndex: number };
-      handlers.current.onClick?.({ name, seriesName: seriesName ?? "", dataIndex });
-    });
-    made.on("brushEnd", (event) => {
-      const areas = (event as { areas?: { coordRange?: [number, number] }[] }).areas;
-      const area = areas?.[0]?.coordRange;
-      if (area) handlers.current.onBrush?.(area[0], area[1]);
-      made.dispatchAction({ type: "brush", areas: [] });
+      clicked.current?.({ name, seriesName: seriesName ?? "", dataIndex });
     });
     const observer = new ResizeObserver(() => made.resize());
     observer.observe(element);
@@ -50,12 +42,8 @@ export function Chart({ option, label, height = 240, onClick, onBrush }: ChartPr
   }, []);
 
   useEffect(() => {
-    const made = chart.current;
-    if (!made) return;
-    made.setOption(built, { notMerge: true, lazyUpdate: false });
-    if (onBrush)
-      made.dispatchAction({ type: "takeGlobalCursor", key: "brush", brushOption: { brushType: "lineX", brushMode: "single" } });
-  }, [built, onBrush !== undefined]);
+    chart.current?.setOption(built, { notMerge: true });
+  }, [built]);
 
   return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} />;
 }

@@ -4,7 +4,7 @@
 
 import type { EChartsCoreOption } from "echarts/core";
 import { short } from "../format/numbers";
-import { moment, stamp, type Zone } from "../format/times";
+import { moment, offset, stamp, tick, type Zone } from "../format/times";
 import { milliseconds, number, text, type Answer, type Visualization } from "../kusto/answer";
 import { FONT } from "./font";
 import type { Palette } from "./palette";
@@ -23,6 +23,8 @@ export interface Picture {
 
 const NUMERIC = new Set(["int", "long", "real", "decimal"]);
 const SERIES_MAX = 30;
+/** Series that are added up before the largest are taken. */
+const SERIES_READ_MAX = 5000;
 const CATEGORIES_MAX = 2000;
 const SLICES_MAX = 12;
 
@@ -71,7 +73,7 @@ export function picture(answer: Answer, kind: Kind, render: Visualization | null
       const name = part === "" ? (columns[y]?.name ?? "") : ys.length > 1 ? `${part}: ${columns[y]?.name ?? ""}` : part;
       let values = series.get(name);
       if (!values) {
-        if (series.size >= SERIES_MAX) {
+        if (series.size >= SERIES_READ_MAX) {
           left += 1;
           continue;
         }
@@ -80,10 +82,17 @@ export function picture(answer: Answer, kind: Kind, render: Visualization | null
       values.set(place, (values.get(place) ?? 0) + number(row[y]));
     }
   }
+  // Of many series the largest are drawn.
+  const sum = (values: Map<number, number>) => [...values.values()].reduce((s, v) => s + Math.abs(v), 0);
+  const largest = [...series].sort((a, b) => sum(b[1]) - sum(a[1]));
+  for (const [name, values] of largest.slice(SERIES_MAX)) {
+    series.delete(name);
+    left += values.size;
+  }
   const note = left > 0 ? `${left.toLocaleString("en-GB")} values are not drawn: more than ${SERIES_MAX} series or ${CATEGORIES_MAX} places.` : undefined;
 
   if (kind === "piechart") {
-    const slices = [...keys.map((k, i) => ({ name: [...series.keys()].length > 1 ? k.label : k.label, value: [...series.values()].reduce((s, v) => s + (v.get(i) ?? 0), 0) }))].sort((a, b) => b.value - a.value);
+    const slices = [...keys.map((k, i) => ({ name: k.label, value: [...series.values()].reduce((s, v) => s + (v.get(i) ?? 0), 0) }))].sort((a, b) => b.value - a.value);
     const kept = slices.slice(0, SLICES_MAX - 1);
     const rest = slices.slice(SLICES_MAX - 1);
     if (rest.length > 0) kept.push({ name: `${rest.length} others`, value: rest.reduce((s, r) => s + r.value, 0) });
@@ -93,7 +102,9 @@ export function picture(answer: Answer, kind: Kind, render: Visualization | null
   const order = keys.map((_k, i) => i);
   if (time || (numeric && kind !== "columnchart" && kind !== "barchart")) order.sort((a, b) => (keys[a]?.at ?? 0) - (keys[b]?.at ?? 0));
   const data = [...series].map(([name, values]) => ({ name, values: order.map((i) => values.get(i)) }));
-  const labels = order.map((i) => keys[i]?.label ?? "");
+  // Whole days need no hours.
+  const days = time && keys.every((k) => (k.at + offset(k.at, zone)) % 86_400_000 === 0);
+  const labels = order.map((i) => (days ? tick(keys[i]?.at ?? 0, zone, 86_400_000) : (keys[i]?.label ?? "")));
   const continuous = kind !== "columnchart" && kind !== "barchart" && (time || numeric);
   const made: Picture = {
     option: (c) => cartesian({ kind, render, labels, at: order.map((i) => keys[i]?.at ?? 0), time, continuous, data, zone }, c),

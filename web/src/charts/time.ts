@@ -15,7 +15,6 @@ export interface Series {
   below?: boolean;
   /** Drawn over the others as a thin line, not added to them. */
   line?: boolean;
-  dashed?: boolean;
 }
 
 export interface TimeChart {
@@ -54,8 +53,6 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
         );
       },
     },
-    brush: { xAxisIndex: 0, brushStyle: { color: colours.allowed + "33", borderColor: colours.allowed }, toolbox: [] },
-    toolbox: { show: false },
     xAxis: {
       type: "category", data: times.map((t) => tick(t, zone, step)), boundaryGap: kind === "bars",
       axisLine: { lineStyle: { color: colours.line }, onZero: true }, axisTick: { show: false },
@@ -75,8 +72,7 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
       symbol: "circle",
       symbolSize: 5,
       showSymbol: times.length === 1,
-      step: false,
-      lineStyle: { width: s.line ? 1.5 : 1.6, type: s.dashed ? "dashed" : "solid" },
+      lineStyle: { width: 1.6 },
       ...(kind === "area" && !s.line ? { areaStyle: { opacity: 0.28 } } : {}),
       emphasis: { disabled: true },
       barMaxWidth: 26,

@@ -29,7 +29,7 @@ export function Conditions() {
   const field = operator ? FIELDS.get(name.toLowerCase()) : undefined;
   const wanted = useLater(field && field.columns.length > 0 ? field.name : "", 150);
   const values = useQuery(
-    wanted ? page.compose("values", { field: string(wanted) }) : null, page.database, page.version,
+    wanted ? page.compose("filter/values", { field: string(wanted) }) : null, page.database, page.version,
   );
 
   const suggestions = useMemo((): Suggestion[] => {

@@ -89,7 +89,7 @@ export function Histogram() {
   const marks = times.map((t, i) => ({ t, i })).filter(({ t }) => (bar >= 86_400_000 ? true : t % (total > 3 * 86_400_000 ? 86_400_000 : total > 86_400_000 ? 21_600_000 : 3_600_000) === 0));
   const every = Math.max(1, Math.ceil(marks.length / 8));
   return (
-    <div className="histogram">
+    <div className="histogram" aria-busy={state.running}>
       <div
         ref={track} className="histogram-track" tabIndex={0} role="group"
         aria-label={`Range: ${moment(range.start, zone)} to ${moment(range.end, zone)}. Left and right arrows move it, with shift they move its end.`}

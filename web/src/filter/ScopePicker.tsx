@@ -37,7 +37,7 @@ function ScopeMenu({ close }: { close: () => void }) {
   const next = SCOPE_STEPS.find((step) => chosen(filter, step) === null && SCOPE_STEPS.slice(SCOPE_STEPS.indexOf(step)).every((s) => chosen(filter, s) === null)) ?? "ip";
   const [step, setStep] = useState<Step>(next);
   const [search, setSearch] = useState("");
-  const state = useQuery(page.compose("scope", { level: string(step) }), page.database, page.version);
+  const state = useQuery(page.compose("filter/scope", { level: string(step) }), page.database, page.version);
   const rows = (state.answer ? records(state.answer) : []).filter((r) => text(r["Name"]).toLowerCase().includes(search.trim().toLowerCase()));
   const choose = (value: string) => {
     const rest: Filter = { ...filter, conditions: filter.conditions.filter((c) => "kql" in c || c.not || c.field !== step) };

@@ -26,7 +26,7 @@ export function TimePicker() {
       </Popover>
       <button type="button" className="button" aria-label="Later" title="Later (])" disabled={range.moving} onClick={() => shift(1)}><Icon name="right" size={16} /></button>
       <button type="button" className="button" aria-label="Refresh" title="Refresh (r)" onClick={page.refresh}><Icon name="refresh" size={16} /></button>
-      <Popover title="Refresh by itself" className="button narrow" align="end" label={<span className="nowrap">{REFRESH.find((r) => r.seconds === refreshSeconds)?.title ?? "Off"}</span>}>
+      <Popover title="Refresh by itself" className="button narrow" align="end" label={<span className="nowrap">{refreshSeconds === 0 ? "Auto" : (REFRESH.find((r) => r.seconds === refreshSeconds)?.title ?? "Auto")}</span>}>
         {(close) => (
           <div className="menu">
             {REFRESH.map((r) => (

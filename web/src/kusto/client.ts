@@ -68,11 +68,20 @@ async function send(path: string, text: string, options: QueryOptions, accept: s
   return post(path, { db: options.database, csl: text, properties: { Options: requestOptions } }, accept, options.signal);
 }
 
-async function post(path: string, body: object, accept: string, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" };
+/** What one of weir's own addresses answers. */
+export async function own<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await ask("/api/v1" + path, {}, signal);
+  return (await response.json()) as T;
+}
+
+function post(path: string, body: object, accept: string, signal?: AbortSignal): Promise<Response> {
+  const headers = { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, signal);
+}
+
+async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
   const known = token();
-  if (known) headers["Authorization"] = `Bearer ${known}`;
-  const init: RequestInit = { method: "POST", headers, body: JSON.stringify(body) };
+  if (known) init.headers = { ...init.headers, Authorization: `Bearer ${known}` };
   if (signal) init.signal = signal;
   let response: Response;
   try {

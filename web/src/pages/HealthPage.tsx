@@ -17,7 +17,7 @@ import { countColumn } from "./tables";
 export function HealthPage() {
   return (
     <div className="grid">
-      <Panel title="Read so far" name="health/totals" bare className="span-12">
+      <Panel title="Read so far" name="health/totals" bare className="span-12 tiles-panel">
         {(answer) => <Totals answer={answer} />}
       </Panel>
       <Panel title="Flow logs" name="health/flow-logs" className="span-12" note="The oldest newest record first: a flow log that stopped is at the top">

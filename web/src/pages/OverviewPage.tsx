@@ -40,10 +40,10 @@ export function OverviewPage() {
       <Panel title="Applications" name="overview/applications" className="span-4" actions={<More to="/ports" />}>
         {(answer) => <Applications answer={answer} />}
       </Panel>
-      <Panel title="Top talking pairs" name="overview/pairs" className="span-7" actions={<More to="/distribution" by="pair" />} note="Whichever end began; a flow counts once">
+      <Panel title="Top talking pairs" name="overview/pairs" className="span-8" actions={<More to="/distribution" by="pair" />} note="Whichever end began; a flow counts once">
         {(answer) => <Pairs answer={answer} height={330} />}
       </Panel>
-      <Panel title="Top denying rules" name="overview/denied-rules" className="span-5" actions={<More to="/rules" />} empty={<p>Nothing was denied.</p>}>
+      <Panel title="Top denying rules" name="overview/denied-rules" className="span-4" actions={<More to="/rules" />} empty={<p>Nothing was denied.</p>}>
         {(answer) => <DeniedRules answer={answer} height={330} />}
       </Panel>
       <Panel title="Your environment" name="overview/environment" className="span-12" note="Active: seen in a flow of this time">
@@ -164,7 +164,7 @@ function InOut({ trend }: { trend: Trend }) {
       }, c),
     [trend, page.step, zone, unit],
   );
-  return <Chart option={option} label={`Inbound and outbound ${unit} over time`} />;
+  return <Chart option={option} label={`Inbound and outbound ${unit} over time`} height={284} />;
 }
 
 function Decisions({ trend }: { trend: Trend }) {

@@ -107,7 +107,6 @@ function Networks({ answer }: { answer: Answer }) {
     { key: "Network", title: "Network", width: 140, grow: 1, value: (r) => text(r["Network"]) },
     countColumn("Sent", "Sent", "bytes sent to it", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received from it", { unit: "bytes" }),
-    countColumn("Flows", "Flows", "flows begun"),
     countColumn("Hosts", "Hosts", "hosts that send to it", { width: 64 }),
     countColumn("Addresses", "Addresses", "addresses of it", { width: 90 }),
     countColumn("Malicious", "Malicious", "malicious flows", { alarm: true, optional: true }),

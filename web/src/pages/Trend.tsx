@@ -8,6 +8,7 @@ import type { Palette } from "../charts/palette";
 import { fill, timeOption } from "../charts/time";
 import { bars } from "../filter/time";
 import { amount, type Unit } from "../format/numbers";
+import { shortest } from "../format/names";
 import { milliseconds, number, records, text, type Answer } from "../kusto/answer";
 
 export function Trend({ answer, label, unit, height = 230, onName }: { answer: Answer; label: string; unit?: Unit; height?: number; onName?: (name: string) => void }) {
@@ -24,15 +25,16 @@ export function Trend({ answer, label, unit, height = 230, onName }: { answer: A
       byName.set(name, found);
     }
     const all = [...byName].map(([name, rows]) => ({ name, values: fill(starts, rows), sum: rows.reduce((s, r) => s + r.value, 0) }));
-    return { times: starts, series: all.sort((a, b) => b.sum - a.sum) };
+    const shown = shortest([...byName.keys()]);
+    return { times: starts, series: all.sort((a, b) => b.sum - a.sum).map((s) => ({ ...s, shown: shown.get(s.name) ?? s.name })) };
   }, [answer, page.range, page.step]);
   const option = useCallback(
     (c: Palette) =>
       timeOption({
         times, step: page.step, zone, kind: "lines", format: (v) => amount(v, measured), exact: (v) => `${amount(v, measured)}${measured === "bytes" ? "" : ` ${measured}`}`,
-        series: series.map((s, i) => ({ name: s.name, values: s.values, colour: c.series[i % c.series.length] ?? c.allowed })),
+        series: series.map((s, i) => ({ name: s.shown, values: s.values, colour: c.series[i % c.series.length] ?? c.allowed })),
       }, c),
     [times, series, page.step, zone, measured],
   );
-  return <Chart option={option} label={label} height={height} {...(onName ? { onClick: ({ seriesName }) => onName(seriesName) } : {})} />;
+  return <Chart option={option} label={label} height={height} {...(onName ? { onClick: ({ seriesName }) => onName(series.find((s) => s.shown === seriesName)?.name ?? seriesName) } : {})} />;
 }

@@ -60,7 +60,6 @@ export function Pairs({ answer, height }: { answer: Answer; height: number }) {
       countColumn("BToA", "←", "bytes from the second to the first", { unit: "bytes" }),
       countColumn("Denied", "Denied", "flows that were denied"),
       countColumn("Malicious", "Malicious", "flows with an address of a threat feed", { alarm: true, optional: true }),
-      countColumn("Ports", "Ports", "destination ports", { width: 60 }),
     ],
     [unit, colours],
   );
@@ -72,8 +71,8 @@ export function DeniedRules({ answer, height }: { answer: Answer; height: number
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo(
     (): TableColumn<Row>[] => [
-      fieldColumn("AclRule", "Rule", "rule", 118, 1.5),
-      fieldColumn("AclGroup", "Group", "group", 80, 1),
+      fieldColumn("AclRule", "Rule", "rule", 104, 1.5),
+      fieldColumn("AclGroup", "Group", "group", 76, 1),
       countColumn("Flows", "Denied", "flows that were denied", { bar: colours.denied + "50" }),
       countColumn("Sources", "Sources", "different source addresses", { width: 76 }),
     ],

@@ -45,6 +45,7 @@ export function Panel({ title, name, parameters, note, empty, className = "", ac
         <h2 title={note}>{title}</h2>
         {answer?.warning && <span className="badge warn" title={answer.warning}>not all rows</span>}
         <div className="panel-actions">
+          {running && answer && <Slow since={state.startedAt} onCancel={state.cancel} />}
           {actions}
           <button type="button" className="button quiet small" title="Show the query behind this" aria-label={`Query of ${title}`} onClick={() => setShown(true)}>
             <Icon name="code" size={16} />
@@ -128,13 +129,25 @@ export function Failure({ message, onRetry, onOpen }: { message: string; onRetry
   );
 }
 
-export function Waiting({ since, onCancel }: { since: number; onCancel: () => void }) {
+/** Seconds since a query began, counted while they pass. */
+function useSeconds(since: number): number {
   const [now, setNow] = useState(since);
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const seconds = (now - since) / 1000;
+  return Math.max(0, (now - since) / 1000);
+}
+
+/** Beside the title while a new answer takes long and the old one is still shown. */
+function Slow({ since, onCancel }: { since: number; onCancel: () => void }) {
+  const seconds = useSeconds(since);
+  if (seconds < 3) return null;
+  return <button type="button" className="button small" title="The answer that is shown is an older one" onClick={onCancel}>{Math.round(seconds)} s · Cancel</button>;
+}
+
+function Waiting({ since, onCancel }: { since: number; onCancel: () => void }) {
+  const seconds = useSeconds(since);
   return (
     <div className="message waiting">
       <div className="skeleton" />

@@ -34,7 +34,7 @@ type Outcome = { state: "none" } | { state: "running"; since: number } | { state
 export default function QueryPage() {
   const { hash } = usePlace();
   const dark = useDark();
-  const { database, narrow } = useSettings();
+  const { database } = useSettings();
   const store = useStore();
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
@@ -115,7 +115,6 @@ export default function QueryPage() {
       editor.current = null;
     };
     // The editor is made once; what it begins with is read then.
-    // eslint-disable-next-line
   }, []);
 
   // A share link that is opened while the page is shown.
@@ -186,8 +185,8 @@ export default function QueryPage() {
     }
   };
   return (
-    <div className={`query-page${side ? "" : " no-side"}${narrow ? "" : ""}`}>
-      {side && <Sidebar onPut={put} onName={() => editor.current?.getValue() ?? ""} />}
+    <div className={side ? "query-page" : "query-page no-side"}>
+      {side && <Sidebar onPut={put} />}
       <div className="query-main">
         <div className="query-tools">
           <button type="button" className="button" aria-pressed={side} aria-label="Library" title="Library, saved queries and history" onClick={() => setSide(!side)}><Icon name="book" size={16} /></button>

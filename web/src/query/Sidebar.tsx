@@ -1,10 +1,11 @@
 // Queries to begin with: those that weir ships, those that were saved, those that were run.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Icon } from "../app/icons";
 import { useSettings } from "../app/settings";
 import { duration } from "../format/numbers";
 import { stamp } from "../format/times";
+import { own } from "../kusto/client";
 import { describe } from "../kusto/compose";
 import { library } from "../library";
 import { forget, forgetHistory, useStore } from "./store";
@@ -27,11 +28,12 @@ const FOLDERS: [string, string][] = [
 ];
 
 // Pieces of the page that are no questions.
-const HIDDEN = new Set(["scope", "values", "health/extent"]);
+const HIDDEN = new Set(["filter/scope", "filter/values", "health/extent"]);
 
-export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void; onName: () => string }) {
+export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void }) {
   const [tab, setTab] = useState<Tab>("library");
   const [search, setSearch] = useState("");
+  const kept = useServerQueries();
   const store = useStore();
   const { zone } = useSettings();
   const words = search.trim().toLowerCase();
@@ -65,6 +67,21 @@ export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void
             );
           })}
         {tab === "saved" && (
+          <>
+          {kept.length > 0 && <h3>Of this server</h3>}
+          <ul>
+            {kept.filter((k) => words === "" || fits(k.name) || fits(k.description)).map((k) => (
+              <li key={k.name}>
+                <button
+                  type="button" title={k.description}
+                  onClick={() => void own<{ query: string }>(`/queries/${encodeURIComponent(k.name)}`).then((found) => onPut(found.query, false)).catch(() => undefined)}
+                >
+                  <span><bdi>{k.name}</bdi></span><small>{k.description}</small>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {kept.length > 0 && <h3>Of this browser</h3>}
           <ul>
             {store.saved.filter((s) => words === "" || fits(s.name) || fits(s.text)).map((s) => (
               <li key={s.name} className="with-tool">
@@ -74,6 +91,7 @@ export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void
             ))}
             {store.saved.length === 0 && <li className="message muted">Nothing saved yet. Save keeps a query in this browser.</li>}
           </ul>
+          </>
         )}
         {tab === "history" && (
           <>
@@ -94,6 +112,24 @@ export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void
       </div>
     </aside>
   );
+}
+
+interface Kept {
+  name: string;
+  description: string;
+}
+
+/** The saved queries of the server's folder; none where it has no folder. */
+function useServerQueries(): Kept[] {
+  const [found, setFound] = useState<Kept[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    own<{ queries?: Kept[] }>("/queries", abort.signal)
+      .then((answer) => setFound(answer.queries ?? []))
+      .catch(() => undefined);
+    return () => abort.abort();
+  }, []);
+  return found;
 }
 
 function readable(name: string): string {

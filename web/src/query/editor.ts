@@ -14,7 +14,8 @@ kustoDefaults.setLanguageSettings({
   ...kustoDefaults.languageSettings,
   includeControlCommands: true,
   enableHover: true,
-  enableQueryWarnings: true,
+  // Advice for another engine: ours plans otherwise.
+  enableQueryWarnings: false,
   enableQuerySuggestions: false,
   formatter: { indentationSize: 4, pipeOperatorStyle: "Smart" },
 });

@@ -44,7 +44,7 @@ export function openAddress(value: string): void {
   navigate(`/address/${encodeURIComponent(value)}${location.search}`);
 }
 
-/** The last part of a resource id: what people call the thing. */
+/** The last part of a resource id: what people call the thing. A name that only has a stroke in it stays whole. */
 export function lastPart(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1) || id;
+  return /^[\w.()/-]+$/.test(id) ? id.slice(id.lastIndexOf("/") + 1) || id : id;
 }

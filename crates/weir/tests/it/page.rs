@@ -25,13 +25,15 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "",
     "ingest",
     "query",
     "redecorate",
     "explain-flow",
+    "serve",
     "simulate",
+    "token",
     "topology",
     "topology import",
     "topology pull",

@@ -1,0 +1,10 @@
+// Names for people.
+
+/** The ends of resource ids, as short as they still differ. */
+export function shortest(names: string[]): Map<string, string> {
+  for (let parts = 1; parts < 4; parts += 1) {
+    const cut = new Map(names.map((n) => [n, /^[\w./-]+$/.test(n) ? n.split("/").slice(-parts).join("/") : n]));
+    if (new Set(cut.values()).size === names.length) return cut;
+  }
+  return new Map(names.map((n) => [n, n]));
+}
