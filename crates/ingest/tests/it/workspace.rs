@@ -7,9 +7,9 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use weir_decode::Limits;
 use weir_flowgen::{Config, UnixSeconds};
-use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary};
-use weir_table::{FileContent, NewWorkspace, Workspace, topology};
-use weir_topology::Snapshot;
+use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary, TopologySummary};
+use weir_table::{FileContent, NewWorkspace, Workspace, Writer, topology};
+use weir_topology::{Inventory, Snapshot};
 
 /// 2026-06-01T12:00:00Z.
 const END: UnixSeconds = UnixSeconds(1_780_315_200);
@@ -64,11 +64,7 @@ impl Data {
     /// Ingests some paths in rounds of this many stored bytes.
     pub fn ingest_with(&self, paths: &[PathBuf], round_bytes: u64) -> Result<Summary, weir_ingest::Error> {
         let found = weir_blob::find(paths).unwrap();
-        let new =
-            NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
-        let mut writer = self.runtime.block_on(async {
-            Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
-        })?;
+        let mut writer = self.writer()?;
         let options = Options {
             threads: 2,
             round_bytes,
@@ -117,6 +113,29 @@ impl Data {
         for file in &files.files {
             each(&self.runtime.block_on(batch.read(&files, file)).unwrap());
         }
+    }
+
+    /// Opens the workspace for writing, which finishes what was recorded.
+    fn writer(&self) -> Result<Writer, weir_table::Error> {
+        let new =
+            NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
+        self.runtime.block_on(async {
+            Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
+        })
+    }
+
+    /// Stores an inventory.
+    pub fn snapshot(&self, taken_micros: i64, inventory: Inventory) {
+        let writer = self.writer().unwrap();
+        let snapshot = Snapshot { taken_micros, inventory };
+        self.runtime.block_on(weir_table::topology::store(writer.workspace(), &snapshot)).unwrap();
+    }
+
+    /// Writes the runs of the inventory that are missing.
+    pub fn write_topology(&self, taken_micros: Option<i64>) -> TopologySummary {
+        let mut writer = self.writer().unwrap();
+        let runtime = self.runtime.handle();
+        weir_ingest::write_topology(&mut writer, taken_micros, NOW_MICROS, "test", runtime).unwrap()
     }
 
     /// Rows that a reader counts in a table.
