@@ -13,9 +13,9 @@ use weir_table::rows::decoration::{COLUMNS, DecorationColumns};
 
 use crate::inventories::Chosen;
 
-/// The columns that decide, and those that are decided.
-pub(crate) const KEYS: [&str; 8 + COLUMNS.len()] = {
-    let mut keys = [""; 8 + COLUMNS.len()];
+/// The columns that decide, and those that are decided; the size of a row is one of both.
+pub(crate) const KEYS: [&str; 9 + COLUMNS.len()] = {
+    let mut keys = [""; 9 + COLUMNS.len()];
     let deciding = [
         "SrcIp",
         "DestIp",
@@ -25,6 +25,7 @@ pub(crate) const KEYS: [&str; 8 + COLUMNS.len()] = {
         "FlowDirection",
         "FlowIntervalStartTime",
         "AclGroup",
+        "_BilledSize",
     ];
     let mut n = 0;
     while n < keys.len() {
