@@ -73,8 +73,8 @@ fn the_page_names_every_command() {
     let named: Vec<&str> = commands
         .lines()
         .take_while(|line| !line.is_empty())
-        // What goes on from the line before stands further in.
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        // What a command does may go on in the next line, further in.
+        .filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
