@@ -59,6 +59,14 @@ def demo(tmp_path_factory):
     return Demo(logs, truth, weir, summary)
 
 
+@pytest.fixture(scope="session")
+def known(demo, tmp_path_factory):
+    """The same week in a data folder that knew the company's inventory first."""
+    weir = Weir(tmp_path_factory.mktemp("known") / "data")
+    weir.know(demo.logs, taken="2026-05-20T00:00:00Z")
+    return Demo(demo.logs, demo.truth, weir, weir.ingest(demo.logs))
+
+
 class Demo:
     def __init__(self, logs, truth, weir, summary):
         self.logs, self.truth, self.weir, self.summary = logs, truth, weir, summary

@@ -39,6 +39,11 @@ class Weir:
         flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         return json.loads(self.run("ingest", "--json", *flags, *paths, check=check).stdout)
 
+    def know(self, logs, **options):
+        """Imports the inventory that a simulation wrote beside its logs."""
+        flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        self.run("topology", "import", *flags, logs / "inventory")
+
     def query(self, kql, *flags):
         """The answer of a query: a dictionary of texts a row."""
         answer = self.run("query", "--format", "csv", *flags, text=kql).stdout

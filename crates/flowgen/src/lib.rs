@@ -1,14 +1,15 @@
-//! Seeded synthetic Azure flow logs, in the exact layout Azure writes, with their ground truth.
+//! Seeded synthetic Azure flow logs, in the exact layout Azure writes, with an inventory and their ground truth.
 //!
-//! A [`Config`] comes in; a folder of `PT1H.json` blobs and `truth.json` come out. Demo, tests and benchmark
-//! corpora are made by it. The company is a table in `model`: to add a machine, a role or a conversation is
-//! to add an entry.
+//! A [`Config`] comes in; a folder of `PT1H.json` blobs, `inventory`, `truth.json` and `truth-rows.parquet` come
+//! out. Demo, tests and benchmark corpora are made by it. The company is a table in `model`: to add a machine, a
+//! role or a conversation is to add an entry.
 //!
 //! 1. `model`: the [`Company`], its conversations, and the pairs of machines they amount to
 //! 2. `traffic`: the flows of a pair, and the tuples a NIC logs of them, in any hour without the hours before
 //! 3. `blob`: tuples to records to bytes, and the path
-//! 4. `truth`: counts made along the way → [`Truth`]
-//! 5. `calibrate`, `run`: how much traffic makes the wanted size; threads and files
+//! 4. `export`: the company as Resource Graph and a sites file tell it
+//! 5. `truth`: counts made along the way → [`Truth`]; what decoration has to say of every row
+//! 6. `calibrate`, `run`: how much traffic makes the wanted size; threads and files
 //!
 //! The same configuration gives the same bytes, on any platform and with any number of threads. Blobs depend
 //! on seed, NIC and hour only, except for transfers planned relative to the end of the span and for the

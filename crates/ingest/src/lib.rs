@@ -12,12 +12,15 @@ mod inventories;
 mod known;
 mod pieces;
 mod read;
+mod redecorate;
 mod run;
+mod stored;
 mod summary;
 mod take_up;
 mod topology;
 
 pub use inventories::Inventories;
+pub use redecorate::{RedecorateOptions, Redecorated, redecorate};
 pub use run::{Error, Options, Progress, ingest};
 pub use summary::{Counts, Incident, Outcome, Summary};
 pub use topology::{TopologySummary, write_topology};

@@ -1,6 +1,10 @@
 //! What tables there are.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use weir_enrich::Decorator;
+use weir_topology::SnapshotName;
 
 use crate::typed::Relation;
 
@@ -14,11 +18,18 @@ pub trait Catalog: Sync {
     fn database(&self) -> &str {
         "default"
     }
+    /// What is known of flows of a time, microseconds since the Unix epoch; nothing where no inventory holds.
+    fn decorator(&self, _micros: i64) -> Result<Option<DatedDecorator>, weir_table::Error> {
+        Ok(None)
+    }
     /// Folders whose files `externaldata` may read; none unless said otherwise.
     fn external_folders(&self) -> &[PathBuf] {
         &[]
     }
 }
+
+/// What is known of flows, and the snapshot of the inventory that knows it.
+pub type DatedDecorator = (SnapshotName, Arc<Decorator>);
 
 /// A table that a query can read.
 pub trait Table: Sync {

@@ -19,6 +19,7 @@ mod fold;
 mod functions;
 mod kernel;
 mod language;
+mod library;
 mod operators;
 mod physical;
 mod scan;
@@ -31,7 +32,7 @@ mod views;
 mod windows;
 mod workspace;
 
-pub use catalog::{Catalog, Table};
+pub use catalog::{Catalog, DatedDecorator, Table};
 pub use engine::{Engine, EngineOptions, Error, Outcome, Request, runtime};
 pub use typed::{Column, OrderKey, Relation};
 pub use workspace::WorkspaceCatalog;

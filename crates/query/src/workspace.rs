@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::common::{Column as PlanColumn, Result, plan_err};
 use datafusion::datasource::{MemTable, TableProvider, provider_as_source};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use futures::executor::block_on;
+use weir_enrich::Decorator;
 use weir_schema::{TableKind, Unit, tables};
-use weir_table::Workspace;
+use weir_table::{Workspace, topology};
 use weir_value::KustoType;
 
-use crate::catalog::{Catalog, Table};
+use crate::catalog::{Catalog, DatedDecorator, Table};
 use crate::physical;
 use crate::scan::StoredTable;
 use crate::ticks::ticks;
@@ -24,6 +26,9 @@ pub struct WorkspaceCatalog {
     external_folders: Vec<PathBuf>,
     /// The name of the workspace.
     name: String,
+    workspace: Option<Workspace>,
+    /// The inventory that was asked last.
+    decorator: Mutex<Option<DatedDecorator>>,
 }
 
 impl WorkspaceCatalog {
@@ -41,7 +46,13 @@ impl WorkspaceCatalog {
             (table.name, WorkspaceTable { table, rows })
         };
         let tables = tables::ALL.iter().copied().map(table).collect();
-        WorkspaceCatalog { tables, external_folders: Vec::new(), name }
+        WorkspaceCatalog {
+            tables,
+            external_folders: Vec::new(),
+            name,
+            workspace: workspace.cloned(),
+            decorator: Mutex::default(),
+        }
     }
 }
 
@@ -56,7 +67,13 @@ impl WorkspaceCatalog {
         let table =
             |table: &'static weir_schema::Table| (table.name, WorkspaceTable { table, rows: Rows::Empty });
         let tables = tables::ALL.iter().copied().map(table).collect();
-        WorkspaceCatalog { tables, external_folders: Vec::new(), name: "default".to_owned() }
+        WorkspaceCatalog {
+            tables,
+            external_folders: Vec::new(),
+            name: "default".to_owned(),
+            workspace: None,
+            decorator: Mutex::default(),
+        }
     }
 }
 
@@ -73,6 +90,21 @@ impl Catalog for WorkspaceCatalog {
         let mut names: Vec<String> = self.tables.keys().map(|name| (*name).to_owned()).collect();
         names.sort();
         names
+    }
+
+    fn decorator(&self, micros: i64) -> Result<Option<DatedDecorator>, weir_table::Error> {
+        let Some(workspace) = &self.workspace else { return Ok(None) };
+        // Queries are bound outside of the runtime: nothing else waits here.
+        let history = block_on(topology::load(workspace))?;
+        let Some(name) = history.at(micros) else { return Ok(None) };
+        let mut last = self.decorator.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last.as_ref().filter(|(known, _)| known == name) {
+            return Ok(Some(known.clone()));
+        }
+        let snapshot = block_on(topology::read(workspace, name))?;
+        let decorator = (name.clone(), Arc::new(Decorator::new(&snapshot.inventory)));
+        *last = Some(decorator.clone());
+        Ok(Some(decorator))
     }
 
     fn external_folders(&self) -> &[PathBuf] {

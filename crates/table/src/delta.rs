@@ -2,7 +2,7 @@
 
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake_core::kernel::{Action, Add, StructType, Transaction};
+use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
@@ -59,11 +59,17 @@ pub(crate) async fn last_batch(table: &Table, url: Url) -> Result<Option<i64>, E
     version.map_err(Error::delta("read", table.name))
 }
 
-/// Appends the files of a batch unless that was done before.
+/// Commits what a batch adds to a table and takes from it, in one step, unless that was done before.
 ///
 /// Delta accepts the same transaction twice: the version is read from a fresh snapshot first. A commit that
 /// comes in between fails, and everything is looked at again.
-pub(crate) async fn append(table: &Table, url: Url, batch: u64, adds: &[Add]) -> Result<(), Error> {
+pub(crate) async fn commit(
+    table: &Table,
+    url: Url,
+    batch: u64,
+    adds: &[Add],
+    removes: &[Remove],
+) -> Result<(), Error> {
     const TRIES_MAX: usize = 10;
     let version = i64::try_from(batch).unwrap_or(i64::MAX);
     let mut delta = open(table, url).await?;
@@ -79,13 +85,18 @@ pub(crate) async fn append(table: &Table, url: Url, batch: u64, adds: &[Add]) ->
         }
         let properties =
             CommitProperties::default().with_application_transaction(Transaction::new(APP, version));
-        let operation = DeltaOperation::Write {
-            mode: SaveMode::Append,
-            partition_by: Some(vec![DAY.to_owned()]),
-            predicate: None,
+        let operation = match removes {
+            [] => DeltaOperation::Write {
+                mode: SaveMode::Append,
+                partition_by: Some(vec![DAY.to_owned()]),
+                predicate: None,
+            },
+            _ => DeltaOperation::Update { predicate: None },
         };
+        let removes = removes.iter().cloned().map(Action::Remove);
+        let actions = removes.chain(adds.iter().cloned().map(Action::Add)).collect();
         let result = CommitBuilder::from(properties)
-            .with_actions(adds.iter().cloned().map(Action::Add).collect())
+            .with_actions(actions)
             .build(Some(snapshot), log_store, operation)
             .await;
         match result {

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use crate::CounterSums;
+
 /// Why the data folder could not be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -111,6 +113,20 @@ pub enum Error {
         /// Why it failed.
         source: parquet::errors::ParquetError,
     },
+    /// A file that was to take the place of another does not have the same rows.
+    #[error(
+        "the file that was to take the place of {file} in {table} has {after:?} where the old one has {before:?}"
+    )]
+    NotConserved {
+        /// The table.
+        table: String,
+        /// The old file, which stays as it was.
+        file: String,
+        /// Sums of counters in the old file.
+        before: CounterSums,
+        /// Sums of counters in the new file.
+        after: CounterSums,
+    },
     /// Rows do not have the columns of their table.
     #[error("rows of the table {table} do not fit it")]
     BadRows {
@@ -140,6 +156,10 @@ impl Error {
                 "bring back topology/{name}.json.zst from a copy of the folder; or remove it, and flows of its time \
                  are decorated by the snapshot before it"
             )),
+            Error::NotConserved { .. } => Some(
+                "nothing was changed; this is a mistake in weir: please report it with this message"
+                    .to_owned(),
+            ),
             Error::Leased { .. } => {
                 Some("one process writes a workspace at a time: wait for it, or stop it".to_owned())
             }

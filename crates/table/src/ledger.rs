@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
-use deltalake_core::kernel::Add;
+use deltalake_core::kernel::{Add, Remove};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
@@ -24,6 +24,9 @@ pub(crate) struct BatchRecord {
     pub written_by: String,
     /// The files of each table, which exist already.
     pub adds: BTreeMap<String, Vec<Add>>,
+    /// The files of each table that others take the place of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub removes: BTreeMap<String, Vec<Remove>>,
 }
 
 fn record_path(batch: u64) -> Path {

@@ -1,9 +1,9 @@
 //! A data file of a table: rows of one day, sorted, as Parquet.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use deltalake_core::kernel::Add;
 use parquet::arrow::ArrowWriter;
@@ -30,43 +30,46 @@ pub(crate) struct Part {
     pub rows: u64,
 }
 
-/// Encodes rows of one day. `day` counts from 1970-01-01; the column itself is not among the batches'.
-pub(crate) fn encode(
-    table: &Table,
-    day: i32,
-    name: &str,
-    now_millis: i64,
-    batches: &[RecordBatch],
-) -> Result<Part, Error> {
-    let schema = match batches.first() {
-        Some(batch) => batch.schema(),
-        None => table.stored_schema(),
-    };
-    let failed = || Error::parquet("write", table.name);
-    let options = ArrowWriterOptions::new().with_properties(properties(table)).with_skip_arrow_metadata(true);
-    let mut bytes = Vec::new();
-    let mut writer =
-        ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(&schema), options).map_err(failed())?;
-    for batch in batches {
-        writer.write(batch).map_err(failed())?;
+/// A data file that is being encoded, batch by batch.
+pub(crate) struct PartWriter<'t> {
+    table: &'t Table,
+    writer: ArrowWriter<Vec<u8>>,
+}
+
+impl<'t> PartWriter<'t> {
+    /// Begins a file of batches that have this schema; the day's column is not in it.
+    pub fn new(table: &'t Table, schema: SchemaRef) -> Result<Self, Error> {
+        let options =
+            ArrowWriterOptions::new().with_properties(properties(table)).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options)
+            .map_err(Error::parquet("write", table.name))?;
+        Ok(PartWriter { table, writer })
     }
-    let metadata = writer.close().map_err(failed())?;
-    let bytes = Bytes::from(bytes);
-    let day = day_text(day);
-    let add = Add {
-        path: format!("{DAY}={day}/{name}.zstd.parquet"),
-        partition_values: HashMap::from([(DAY.to_owned(), Some(day))]),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        modification_time: now_millis,
-        data_change: true,
-        stats: Some(stats::from_parquet(table, &metadata)),
-        tags: None,
-        deletion_vector: None,
-        base_row_id: None,
-        default_row_commit_version: None,
-        clustering_provider: None,
-    };
-    Ok(Part { bytes, add, rows: metadata.file_metadata().num_rows().unsigned_abs() })
+
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        self.writer.write(batch).map_err(Error::parquet("write", self.table.name))
+    }
+
+    /// Ends the file. `day` counts from 1970-01-01.
+    pub fn finish(mut self, day: i32, name: &str, now_millis: i64) -> Result<Part, Error> {
+        let metadata = self.writer.finish().map_err(Error::parquet("write", self.table.name))?;
+        let bytes = Bytes::from(std::mem::take(self.writer.inner_mut()));
+        let day = day_text(day);
+        let add = Add {
+            path: format!("{DAY}={day}/{name}.zstd.parquet"),
+            partition_values: HashMap::from([(DAY.to_owned(), Some(day))]),
+            size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            modification_time: now_millis,
+            data_change: true,
+            stats: Some(stats::from_parquet(self.table, &metadata)),
+            tags: None,
+            deletion_vector: None,
+            base_row_id: None,
+            default_row_commit_version: None,
+            clustering_provider: None,
+        };
+        Ok(Part { bytes, add, rows: metadata.file_metadata().num_rows().unsigned_abs() })
+    }
 }
 
 fn properties(table: &Table) -> WriterProperties {

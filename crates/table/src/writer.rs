@@ -1,15 +1,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::RecordBatch;
-use deltalake_core::kernel::Add;
+use arrow_array::{ArrayRef, RecordBatch};
+use deltalake_core::kernel::{Add, Remove};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use weir_schema::{Table, table};
 
+use crate::exchange::{self, FileContent};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
-use crate::{BlobReading, Error, LedgerDay, TableFiles, Workspace, delta, part, rows};
+use crate::part::{Part, PartWriter};
+use crate::{BlobReading, DataFile, Error, LedgerDay, TableFiles, Workspace, delta, rows};
 
 /// The one writer of a workspace.
 #[derive(Debug)]
@@ -42,6 +44,7 @@ pub struct Batch {
 #[derive(Debug, Default)]
 struct Written {
     adds: BTreeMap<String, Vec<Add>>,
+    removes: BTreeMap<String, Vec<Remove>>,
     summary: BatchSummary,
 }
 
@@ -114,8 +117,12 @@ impl Writer {
         let mut written = batch.written.into_inner().unwrap_or_else(PoisonError::into_inner);
         // Also of a batch that read nothing this table tells whether it was committed everywhere.
         written.adds.entry(LAST_COMMITTED.to_owned()).or_default();
-        let record =
-            BatchRecord { batch: batch.number, written_by: written_by.to_owned(), adds: written.adds };
+        let record = BatchRecord {
+            batch: batch.number,
+            written_by: written_by.to_owned(),
+            adds: written.adds,
+            removes: written.removes,
+        };
         ledger::write_record(&self.workspace, &record).await?;
         self.last_batch = record.batch;
         commit_tables(&self.workspace, &record).await?;
@@ -132,21 +139,76 @@ impl Batch {
         now_micros: i64,
         batches: &[RecordBatch],
     ) -> Result<(), Error> {
-        let name = format!("{:020}-{}", self.number, uuid::Uuid::new_v4());
-        let part = part::encode(table, day, &name, now_micros.div_euclid(1_000), batches)?;
+        let schema = batches.first().map_or_else(|| table.stored_schema(), RecordBatch::schema);
+        let mut part = PartWriter::new(table, schema)?;
+        batches.iter().try_for_each(|batch| part.write(batch))?;
+        let part = part.finish(day, &self.file_name(), now_micros.div_euclid(1_000))?;
+        let (rows, size) = (part.rows, part.bytes.len() as u64);
+        let add = self.put(table, part).await?;
+        let mut written = self.lock();
+        if table.name == "NTANetAnalytics" {
+            written.summary.rows += rows;
+            written.summary.parquet_bytes += size;
+        }
+        written.adds.entry(table.name.to_owned()).or_default().push(add);
+        Ok(())
+    }
+
+    /// Reads a file of a table whole.
+    pub async fn read(&self, files: &TableFiles, file: &DataFile) -> Result<FileContent, Error> {
+        FileContent::read(&self.workspace, files, file).await
+    }
+
+    /// Writes a file that takes the place of another one of the table when the batch is committed.
+    ///
+    /// The new file must have what the old one had but for the columns that `change` gives anew, by name, for each of
+    /// its batches: as many rows, with the same sum of every counter. It is read back, and refused where it has not.
+    pub async fn exchange(
+        &self,
+        old: &FileContent,
+        now_micros: i64,
+        mut change: impl FnMut(&RecordBatch) -> Result<Vec<(&'static str, ArrayRef)>, Error>,
+    ) -> Result<(), Error> {
+        let table = old.table();
+        let mut part: Option<PartWriter<'_>> = None;
+        for batch in old.batches(None)? {
+            let batch = batch?;
+            let batch = exchange::with_columns(table, &batch, change(&batch)?)?;
+            let part = match &mut part {
+                Some(part) => part,
+                None => part.insert(PartWriter::new(table, batch.schema())?),
+            };
+            part.write(&batch)?;
+        }
+        // A file without rows has nothing to change.
+        let Some(part) = part else { return Ok(()) };
+        let now_millis = now_micros.div_euclid(1_000);
+        let part = part.finish(old.file().day, &self.file_name(), now_millis)?;
+        let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone());
+        let (before, after) = (old.counters()?, new.counters()?);
+        if before != after {
+            let file = old.file().path.clone();
+            return Err(Error::NotConserved { table: table.name.to_owned(), file, before, after });
+        }
+        let add = self.put(table, part).await?;
+        let mut written = self.lock();
+        written.adds.entry(table.name.to_owned()).or_default().push(add);
+        written.removes.entry(table.name.to_owned()).or_default().push(old.remove(now_millis));
+        Ok(())
+    }
+
+    fn file_name(&self) -> String {
+        format!("{:020}-{}", self.number, uuid::Uuid::new_v4())
+    }
+
+    /// Puts a file into the folder of its table; nobody sees it before the commit.
+    async fn put(&self, table: &Table, part: Part) -> Result<Add, Error> {
         // Views are never written: the caller names a stored table.
         let folder = Workspace::table_path(table).unwrap_or_default();
         let path = Path::from(format!("{folder}/{}", part.add.path));
-        let size = part.bytes.len() as u64;
         self.workspace.store().put(&path, part.bytes.into()).await.map_err(Error::store("write", &path))?;
         self.workspace.sync(&path)?;
-        let mut written = self.lock();
-        if table.name == "NTANetAnalytics" {
-            written.summary.rows += part.rows;
-            written.summary.parquet_bytes += size;
-        }
-        written.adds.entry(table.name.to_owned()).or_default().push(part.add);
-        Ok(())
+        Ok(part.add)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Written> {
@@ -159,8 +221,9 @@ impl Batch {
 async fn commit_tables(workspace: &Workspace, record: &BatchRecord) -> Result<(), Error> {
     for (name, adds) in &record.adds {
         let table = named(name)?;
+        let removes = record.removes.get(name).map_or(&[][..], Vec::as_slice);
         if let Some(url) = workspace.table_url(table) {
-            delta::append(table, url, record.batch, adds).await?;
+            delta::commit(table, url, record.batch, adds, removes).await?;
         }
     }
     Ok(())

@@ -29,6 +29,8 @@ pub struct Folder {
 pub enum Command {
     Ingest(Ingest),
     Query(Query),
+    Redecorate(Redecorate),
+    ExplainFlow(ExplainFlow),
     Simulate(Simulate),
     #[command(subcommand)]
     Topology(Topology),
@@ -85,6 +87,60 @@ pub struct Query {
     /// Show how the query would run instead of running it.
     #[arg(long)]
     pub explain: bool,
+}
+
+/// Name the machines and networks of stored rows anew, by the inventories that there are now.
+///
+/// Rows are written again where the inventory of their time says otherwise than it did: after an inventory was imported
+/// for flows that were read before, or a better one. Day by day, each in one commit; queries see a day as it was or as
+/// it is. Counters are never changed. Ends with 3 when files had to be left alone.
+#[derive(Debug, clap::Args)]
+pub struct Redecorate {
+    /// First day [default: the first there is].
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last day, inclusive [default: the last there is].
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say why flows between two addresses are decorated as they are.
+///
+/// Everything that was looked at, one row each: interfaces, subnets, sites, links; which of them decided, and why the
+/// others did not. The same as the function weir_explain_flow in KQL.
+#[derive(Debug, clap::Args)]
+pub struct ExplainFlow {
+    /// Source address.
+    #[arg(value_name = "SRC", required_unless_present = "row")]
+    pub src: Option<String>,
+    /// Destination address.
+    #[arg(value_name = "DEST", required_unless_present = "row")]
+    pub dest: Option<String>,
+    /// MAC address of the interface that logged the flow.
+    #[arg(long, value_name = "MAC")]
+    pub mac: Option<String>,
+    /// Time of the flow: the inventory of that time is asked [default: now].
+    #[arg(long, value_name = "DATETIME")]
+    pub at: Option<String>,
+    /// Direction, as the interface saw it: inbound or outbound.
+    #[arg(long, value_name = "DIRECTION", default_value = "outbound")]
+    pub direction: String,
+    /// What the flow log was enabled on, as in the column TargetResourceId.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Explain the first row of NTANetAnalytics that meets a condition in KQL.
+    #[arg(
+        long,
+        value_name = "CONDITION",
+        conflicts_with_all = ["src", "dest", "mac", "at", "direction", "target"]
+    )]
+    pub row: Option<String>,
+    /// Form of the answer: table, csv, json, jsonl, markdown, html, parquet, kusto-v1.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: crate::form::Form,
 }
 
 /// Write the flow logs of an invented company and its inventory, with the truth about both beside.

@@ -27,6 +27,8 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     match &args.command {
         Command::Ingest(ingest) => commands::ingest::run(&args.folder, ingest),
         Command::Query(query) => commands::query::run(&args.folder, query),
+        Command::Redecorate(redecorate) => commands::redecorate::run(&args.folder, redecorate),
+        Command::ExplainFlow(explain) => commands::explain_flow::run(&args.folder, explain),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
         Command::Topology(topology) => commands::topology::run(&args.folder, topology),
     }

@@ -20,7 +20,7 @@ pub struct Explanation {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What it is about: `capture point`, `source`, `destination`, `flow type`, `link`, `hop`.
+    /// What it is about: `capture point`, `source`, `destination`, `flow type`, `link`, `hop`, `column`.
     pub about: &'static str,
     /// What kind of thing it is: `network interface`, `subnet`.
     pub kind: &'static str,
@@ -68,7 +68,44 @@ impl Decorator {
         self.explain_flow_type(&decoration, (src, ends.src), (dest, ends.dest), &mut steps);
         self.explain_link(&decoration, src, dest, &mut steps);
         self.explain_hop(ends, &decoration, inferred, &mut steps);
+        self.explain_columns(&decoration, &mut steps);
         Explanation { decoration, steps }
+    }
+
+    /// What the row says in the end, column by column, without what is blank.
+    fn explain_columns(&self, decoration: &Decoration, steps: &mut Vec<Step>) {
+        let mut column = |kind: &'static str, text: &str, reason: &str| {
+            if !text.is_empty() {
+                let (candidate, reason) = (text.to_owned(), reason.to_owned());
+                steps.push(Step { about: "column", kind, candidate, outcome: Outcome::Taken, reason });
+            }
+        };
+        for side in SideColumn::ALL {
+            column(
+                side.of_src(),
+                self.side_text(decoration.src, side),
+                "what was taken for the source says so",
+            );
+        }
+        for side in SideColumn::ALL {
+            let reason = "what was taken for the destination says so";
+            column(side.of_dest(), self.side_text(decoration.dest, side), reason);
+        }
+        let words = self.link_words(decoration.link);
+        for (kind, text) in [
+            ("ConnectionType", words.connection_type),
+            ("ConnectionName", &*words.connection_name),
+            ("ConnectingVnets", &*words.connecting_vnets),
+            ("ExpressRouteCircuitPeeringType", words.peering_type),
+        ] {
+            column(kind, text, "the link says so");
+        }
+        if let Some(endpoint) = decoration.endpoint {
+            let names = ["PrivateEndpointResourceId", "PrivateLinkResourceId", "PrivateLinkResourceName"];
+            for (kind, text) in names.into_iter().zip(self.endpoint_texts(endpoint)) {
+                column(kind, text, "the private endpoint says so");
+            }
+        }
     }
 
     fn network_name(&self, network: NetworkId) -> &str {

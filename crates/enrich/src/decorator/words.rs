@@ -106,20 +106,37 @@ impl SideColumn {
         SideColumn::TenantId,
     ];
 
-    /// The column's name without `Src` or `Dest`.
-    pub const fn name(self) -> &'static str {
+    /// The name of the source's column.
+    pub const fn of_src(self) -> &'static str {
         match self {
-            SideColumn::Subscription => "Subscription",
-            SideColumn::Region => "Region",
-            SideColumn::Nic => "Nic",
-            SideColumn::Vm => "Vm",
-            SideColumn::Subnet => "Subnet",
-            SideColumn::ApplicationGateway => "ApplicationGateway",
-            SideColumn::LoadBalancer => "LoadBalancer",
-            SideColumn::LocalNetworkGateway => "LocalNetworkGateway",
-            SideColumn::ExpressRouteCircuit => "ExpressRouteCircuit",
-            SideColumn::NetworkGroups => "NetworkGroups",
-            SideColumn::TenantId => "TenantId",
+            SideColumn::Subscription => "SrcSubscription",
+            SideColumn::Region => "SrcRegion",
+            SideColumn::Nic => "SrcNic",
+            SideColumn::Vm => "SrcVm",
+            SideColumn::Subnet => "SrcSubnet",
+            SideColumn::ApplicationGateway => "SrcApplicationGateway",
+            SideColumn::LoadBalancer => "SrcLoadBalancer",
+            SideColumn::LocalNetworkGateway => "SrcLocalNetworkGateway",
+            SideColumn::ExpressRouteCircuit => "SrcExpressRouteCircuit",
+            SideColumn::NetworkGroups => "SrcNetworkGroups",
+            SideColumn::TenantId => "SrcTenantId",
+        }
+    }
+
+    /// The name of the destination's column.
+    pub const fn of_dest(self) -> &'static str {
+        match self {
+            SideColumn::Subscription => "DestSubscription",
+            SideColumn::Region => "DestRegion",
+            SideColumn::Nic => "DestNic",
+            SideColumn::Vm => "DestVm",
+            SideColumn::Subnet => "DestSubnet",
+            SideColumn::ApplicationGateway => "DestApplicationGateway",
+            SideColumn::LoadBalancer => "DestLoadBalancer",
+            SideColumn::LocalNetworkGateway => "DestLocalNetworkGateway",
+            SideColumn::ExpressRouteCircuit => "DestExpressRouteCircuit",
+            SideColumn::NetworkGroups => "DestNetworkGroups",
+            SideColumn::TenantId => "DestTenantId",
         }
     }
 }
@@ -157,7 +174,8 @@ mod tests {
     fn numbers_are_places() {
         for (number, column) in SideColumn::ALL.into_iter().enumerate() {
             assert_eq!(column as usize, number);
-            assert_eq!(format!("{column:?}"), column.name());
+            assert_eq!(format!("Src{column:?}"), column.of_src());
+            assert_eq!(format!("Dest{column:?}"), column.of_dest());
         }
     }
 }

@@ -344,8 +344,9 @@ impl Row {
 
     /// What is said of a side, without what is blank.
     pub fn side(&self, side: SideId) -> Vec<(&'static str, String)> {
-        let text =
-            |column: SideColumn| (column.name(), self.decorator.side_text(side, column).replace(SUB, "sub"));
+        let text = |column: SideColumn| {
+            (&column.of_src()[3..], self.decorator.side_text(side, column).replace(SUB, "sub"))
+        };
         SideColumn::ALL.into_iter().map(text).filter(|(_, text)| !text.is_empty()).collect()
     }
 }

@@ -1,10 +1,11 @@
 //! What stands between the networks and around them: balancers, gateways, peerings, sites.
 
-use super::outside::ip;
-use super::resources::{
-    ApplicationGateway, Circuit, ClientPool, Company, Connection, Gateway, LoadBalancer, LocalGateway,
-    NetworkGroup, Peer, Peering, PrivateEndpoint, Role, Route, RouteTable, Site,
+use super::connected::{
+    ApplicationGateway, Circuit, ClientPool, Connection, Gateway, LoadBalancer, LocalGateway, NetworkGroup,
+    Peer, Peering, PrivateEndpoint, Route, RouteTable, Site,
 };
+use super::outside::ip;
+use super::resources::{Company, Role};
 use super::spokes::{AKS, HUB, LAB, NORTH, PAY, WEST};
 
 /// Name, network, frontend, its subnet and role of the backends of each load balancer.

@@ -3,10 +3,9 @@
 use std::net::Ipv4Addr;
 
 use super::company::{guid, mac, nsg};
+use super::connected::NetworkGroup;
 use super::edges::GUARDED_FLEET;
-use super::resources::{
-    AclIds, Company, FlowLog, Hardware, KeyOrder, NetworkGroup, Nic, Role, Subnet, Uptime, Vnet,
-};
+use super::resources::{AclIds, Company, FlowLog, Hardware, KeyOrder, Nic, Role, Subnet, Uptime, Vnet};
 
 /// Machines of a cell, in this order.
 const CELL: &[(Role, u32)] = &[(Role::FleetFront, 8), (Role::FleetApp, 8), (Role::FleetStore, 4)];

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::address;
+use super::connected::LoadBalancer;
 use super::outside::Pool;
-use super::resources::{Company, Hardware, LoadBalancer, Nic, Role, Uptime};
+use super::resources::{Company, Hardware, Nic, Role, Uptime};
 use super::talk::{Party, Pattern, Rule, Talk};
 use super::talks::TALKS;
 use crate::dice::{key_of, scramble};

@@ -1,15 +1,17 @@
 //! The company: what exists, who talks to whom.
 //!
-//! Three tables hold everything a newcomer would change: the networks and machines in `company`, the
-//! conversations in `talks`, the addresses outside in `outside`. A new role or conversation is one entry.
-//! [`Company`] is the tables in the form that others read (topology, load balancers, links); `links` turns
-//! conversations into pairs.
+//! Tables hold everything a newcomer would change: the networks and machines in `company` and `spokes`, what is
+//! between and around them in `edges`, how they reach each other in `paths`, the conversations in `talks`, the
+//! addresses outside in `outside`. A new role or conversation is one entry. [`Company`] is the tables in the form
+//! that others read; `links` turns conversations into pairs.
 
 pub(crate) mod address;
 mod company;
+mod connected;
 pub(crate) mod curve;
 pub(crate) mod edges;
 mod fleet;
+mod ids;
 pub(crate) mod links;
 pub(crate) mod outside;
 pub(crate) mod paths;
@@ -20,6 +22,7 @@ pub(crate) mod talk;
 pub(crate) mod talks;
 
 pub(crate) use company::guid;
+pub use connected::*;
 pub(crate) use fleet::FLEET_MAX as BACKGROUND_NICS_MAX;
 pub use resources::*;
 

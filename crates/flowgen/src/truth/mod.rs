@@ -1,7 +1,8 @@
 //! The ground truth: what a reader of the generated logs has to find.
 //!
 //! It is counted while tuples are written, from the values and not from the text, and shares no code with any
-//! reader. `truth.json` is [`Truth`] as JSON, its fields in the order below.
+//! reader. `truth.json` is [`Truth`] as JSON, its fields in the order below. `truth-rows.parquet` has every row
+//! that remains after reduction by 60 minutes, with what decoration has to say of it (`docs/simulation.md`).
 //!
 //! - Days and hours are those of the **record's** time, in UTC. The tuples of a record may be up to 62 s
 //!   older.

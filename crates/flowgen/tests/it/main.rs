@@ -3,9 +3,11 @@
 mod consistency;
 mod demo;
 mod determinism;
+mod inventory;
 mod oddities;
 mod read;
 mod recount;
 mod refusals;
+mod rows;
 mod sizes;
 mod validity;

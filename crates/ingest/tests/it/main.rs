@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // what helps tests may fail as they do
 
 mod broken;
+mod decorated;
 mod packed;
 mod records;
 mod recovery;

@@ -11,13 +11,13 @@ use crate::workspace::{Data, logs};
 const TABLES: [&str; 3] = ["tables/NTANetAnalytics", "ledger/WeirBlobs", "ledger/WeirBatches"];
 
 /// The last commit of a table.
-fn last_commit(root: &Path, table: &str) -> PathBuf {
+pub fn last_commit(root: &Path, table: &str) -> PathBuf {
     let log = fs::read_dir(root.join(table).join("_delta_log")).unwrap();
     let commits = log.map(|entry| entry.unwrap().path());
     commits.filter(|path| path.extension().is_some_and(|ending| ending == "json")).max().unwrap()
 }
 
-fn last_record(root: &Path) -> PathBuf {
+pub fn last_record(root: &Path) -> PathBuf {
     let records = fs::read_dir(root.join("ledger/batches")).unwrap();
     records.map(|entry| entry.unwrap().path()).max().expect("there is a record")
 }

@@ -7,18 +7,25 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use weir_decode::Limits;
 use weir_flowgen::{Config, UnixSeconds};
-use weir_ingest::{Options, Progress, Summary, TopologySummary};
-use weir_table::{NewWorkspace, Workspace, Writer};
-use weir_topology::{Inventory, Snapshot};
+use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary, TopologySummary};
+use weir_table::{FileContent, NewWorkspace, Workspace, Writer, topology};
+use weir_topology::Snapshot;
 
 /// 2026-06-01T12:00:00Z.
 const END: UnixSeconds = UnixSeconds(1_780_315_200);
+/// The same in microseconds.
+pub const END_MICROS: i64 = 1_780_315_200 * 1_000_000;
 /// A day later: `now` of every ingest.
 const NOW_MICROS: i64 = (1_780_315_200 + 86_400) * 1_000_000;
 
 /// An hour of the invented company's logs; the paths of its blobs.
 pub fn logs(folder: &Path) -> Vec<PathBuf> {
-    weir_flowgen::simulate(&Config { hours: 1, ..Config::demo(1, END) }, folder, &mut |_| ()).unwrap();
+    hours_of_logs(folder, 1)
+}
+
+/// Some hours of them.
+pub fn hours_of_logs(folder: &Path, hours: u32) -> Vec<PathBuf> {
+    weir_flowgen::simulate(&Config { hours, ..Config::demo(1, END) }, folder, &mut |_| ()).unwrap();
     let mut blobs = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -70,7 +77,7 @@ impl Data {
         weir_ingest::ingest(&mut writer, &found, &options, &Progress::default())
     }
 
-    /// Opens the workspace for writing, which finishes what was recorded.
+    /// Opens the workspace for writing, made if need be; that finishes what was recorded.
     fn writer(&self) -> Result<Writer, weir_table::Error> {
         let new =
             NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
@@ -79,18 +86,49 @@ impl Data {
         })
     }
 
-    /// Stores an inventory.
-    pub fn snapshot(&self, taken_micros: i64, inventory: Inventory) {
-        let writer = self.writer().unwrap();
-        let snapshot = Snapshot { taken_micros, inventory };
-        self.runtime.block_on(weir_table::topology::store(writer.workspace(), &snapshot)).unwrap();
-    }
-
     /// Writes the runs of the inventory that are missing.
     pub fn write_topology(&self, taken_micros: Option<i64>) -> TopologySummary {
         let mut writer = self.writer().unwrap();
         let runtime = self.runtime.handle();
         weir_ingest::write_topology(&mut writer, taken_micros, NOW_MICROS, "test", runtime).unwrap()
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::open(self.folder.path(), "default").unwrap().unwrap()
+    }
+
+    /// Opens the workspace for writing, and closes it again.
+    pub fn open_writer(&self) {
+        self.runtime.block_on(self.workspace().writer()).unwrap();
+    }
+
+    /// Stores a snapshot of the inventory.
+    pub fn store(&self, snapshot: &Snapshot) {
+        self.runtime.block_on(topology::store(&self.workspace(), snapshot)).unwrap();
+    }
+
+    /// Decorates all rows anew.
+    pub fn redecorate(&self) -> Redecorated {
+        let mut writer = self.runtime.block_on(self.workspace().writer()).unwrap();
+        let mut options = RedecorateOptions {
+            days: i32::MIN..i32::MAX,
+            now_micros: &|| NOW_MICROS,
+            written_by: "test",
+            runtime: self.runtime.handle(),
+            progress: &mut |_, _| (),
+        };
+        weir_ingest::redecorate(&mut writer, &mut options).unwrap()
+    }
+
+    /// Hands over every file of a table.
+    pub fn each_file(&self, table: &str, mut each: impl FnMut(&FileContent)) {
+        let workspace = self.workspace();
+        let files = self.runtime.block_on(workspace.files(weir_schema::table(table).unwrap())).unwrap();
+        let writer = self.runtime.block_on(workspace.writer()).unwrap();
+        let batch = writer.begin(NOW_MICROS);
+        for file in &files.files {
+            each(&self.runtime.block_on(batch.read(&files, file)).unwrap());
+        }
     }
 
     /// Rows that a reader counts in a table.

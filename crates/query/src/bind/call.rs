@@ -258,9 +258,18 @@ impl Binder<'_> {
         let Some((inner, result)) = self.own_call(call, function, env, span, scope) else {
             return Relation::poison();
         };
+        let told = self.diagnostics.len();
         self.depth += 1;
         let relation = self.table(&result, Scope::outside(&inner));
         self.depth -= 1;
+        if crate::library::is_own(&call.name.text, env) {
+            // Places in a text of ours mean nothing to who asks: its errors are told as one.
+            let inside = self.diagnostics.split_off(told.min(self.diagnostics.len()));
+            if let Some(first) = inside.iter().find(|diagnostic| diagnostic.is_error()) {
+                let message = format!("'{}' cannot be called here: {}", call.name.text, first.message);
+                self.error(first.code, span, message);
+            }
+        }
         relation
     }
 

@@ -59,7 +59,10 @@ impl Binder<'_> {
                     matches!(last, Some(StatementKind::Expression(expr)) if passes_on(expr))
                         || self.gives_table(&function.body, env)
                 }
-                _ => matches!(call.name.text.as_str(), "materialize" | "table" | "view"),
+                _ => matches!(
+                    call.name.text.as_str(),
+                    "materialize" | "table" | "view" | operators::explain_flow::NAME
+                ),
             },
             ExprKind::Member { base, .. } => {
                 matches!(&base.kind, ExprKind::Call(call) if matches!(call.name.text.as_str(), "database" | "workspace" | "cluster"))
@@ -179,6 +182,7 @@ impl Binder<'_> {
             return self.own_table(call, &function, &env, span, scope);
         }
         match (call.name.text.as_str(), call.arguments.as_slice()) {
+            (operators::explain_flow::NAME, _) => operators::explain_flow::bind(self, call, span, scope),
             ("materialize", [table]) => {
                 let relation = self.table(&table.value, scope);
                 self.materialized(relation, span)

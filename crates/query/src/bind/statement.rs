@@ -11,7 +11,7 @@ use crate::typed::{Relation, Typed};
 impl Binder<'_> {
     /// Binds all statements of a text; the results of its tabular ones.
     pub(super) fn query(&mut self, query: &Query) -> Vec<Relation> {
-        let mut env = Env::default();
+        let mut env = crate::library::env();
         let mut results = Vec::new();
         self.lets_differ(&query.statements);
         for statement in &query.statements {

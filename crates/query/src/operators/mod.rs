@@ -12,6 +12,7 @@ pub(crate) mod count;
 pub(crate) mod datatable;
 pub(crate) mod distinct;
 pub(crate) mod evaluate;
+pub(crate) mod explain_flow;
 pub(crate) mod extend;
 pub(crate) mod external_data;
 pub(crate) mod find;

@@ -97,13 +97,17 @@ impl<'a> DecorationColumns<'a> {
             "PrivateEndpointResourceId" => self.endpoints.column(|[id, _, _]| id),
             "PrivateLinkResourceId" => self.endpoints.column(|[_, resource, _]| resource),
             "PrivateLinkResourceName" => self.endpoints.column(|[_, _, name]| name),
-            _ => {
-                let (side, name) = match name.strip_prefix("Src") {
-                    Some(name) => (&self.src, name),
-                    None => (&self.dest, name.strip_prefix("Dest")?),
+            name => {
+                let of = |column: fn(SideColumn) -> &'static str| {
+                    SideColumn::ALL.into_iter().find(|known| column(*known) == name)
                 };
-                let column = SideColumn::ALL.into_iter().find(|column| column.name() == name)?;
-                side.column(|texts| texts[column as usize])
+                match of(SideColumn::of_src) {
+                    Some(column) => self.src.column(|texts| texts[column as usize]),
+                    None => {
+                        let column = of(SideColumn::of_dest)?;
+                        self.dest.column(|texts| texts[column as usize])
+                    }
+                }
             }
         })
     }

@@ -1,8 +1,10 @@
 //! The commands, one file each.
 
 mod decoration;
+pub mod explain_flow;
 pub mod ingest;
 pub mod query;
+pub mod redecorate;
 pub mod simulate;
 pub mod topology;
 

@@ -17,7 +17,7 @@ use crate::form::{Form, Place};
 use crate::numbers::grouped;
 
 /// Memory that a query may hold before it spills to disk.
-const MEMORY_BYTES: usize = 4 << 30;
+pub(super) const MEMORY_BYTES: usize = 4 << 30;
 
 pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let text = text(args)?;
@@ -91,7 +91,7 @@ fn wrong(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> Exit {
     Exit::Failed
 }
 
-fn shown(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> String {
+pub(super) fn shown(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> String {
     match std::io::stderr().is_terminal() {
         true => weir_kql::render_coloured(text, diagnostics),
         false => weir_kql::render(text, diagnostics),

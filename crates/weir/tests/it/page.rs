@@ -25,10 +25,12 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 11] = [
     "",
     "ingest",
     "query",
+    "redecorate",
+    "explain-flow",
     "simulate",
     "topology",
     "topology import",
