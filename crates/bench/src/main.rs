@@ -43,12 +43,15 @@ struct Args {
     /// Run one stage on the blobs of a folder, in this process.
     #[arg(long, hide = true)]
     stage: Option<Stage>,
+    /// Data folder of a stage that needs one.
+    #[arg(long, hide = true)]
+    data: Option<PathBuf>,
 }
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     if let Some(stage) = args.stage {
-        let fact = stage::run(stage, &args.folder)?;
+        let fact = stage::run(stage, &args.folder, args.data.as_deref())?;
         println!("{fact}");
         return Ok(());
     }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::{aggregates, functions, language, operators, windows};
+use crate::operators::explain_flow;
+use crate::{aggregates, functions, language, library, operators, windows};
 
 const PAGE: &str = "docs/reference/kql.md";
 
@@ -62,6 +63,10 @@ fn page() -> String {
     );
     for (title, names) in &sections {
         let _ = write!(page, "\n## {title}\n\n{}, {} in all.\n", listed(names), names.len());
+    }
+    page += "\n## Functions that weir adds\n\n| Call | What it gives |\n| --- | --- |\n";
+    for (call, doc) in library::calls().chain([explain_flow::CALL]) {
+        let _ = writeln!(page, "| `{call}` | {doc} |");
     }
     page
 }

@@ -4,6 +4,7 @@
 //! and the same inventory of the same time is stored once.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
@@ -16,7 +17,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
 use weir_topology::{History, Inventory, Snapshot, SnapshotName};
 use weir_value::datetime;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::writer::named;
 use crate::{Bound, Error, TableFiles, Workspace};
@@ -66,16 +67,38 @@ fn name_of(file: &str) -> Option<SnapshotName> {
     Some(SnapshotName { taken_micros, name: name.to_owned() })
 }
 
+/// Packs and hashes what is written to it, so that the text itself is never held.
+struct Packer {
+    packed: zstd::Encoder<'static, Vec<u8>>,
+    hash: Xxh3,
+}
+
+impl Write for Packer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.packed.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.packed.flush()
+    }
+}
+
 /// Stores a snapshot. The same inventory of the same time is stored once.
 pub async fn store(workspace: &Workspace, snapshot: &Snapshot) -> Result<SnapshotName, Error> {
     let taken_micros = snapshot.taken_micros;
     let taken = stamp(taken_micros);
     let bad = |source| Error::BadSnapshot { name: taken.clone(), source };
     let content = Content { format: FORMAT, taken: &taken, inventory: &snapshot.inventory };
-    let text = serde_json::to_vec(&content).map_err(bad)?;
-    let name = format!("{taken}-{:016x}", xxh3_64(&text));
+    let failed = || Error::io("pack the inventory for", workspace.root());
+    let packed = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed())?;
+    let mut packer = io::BufWriter::with_capacity(1 << 16, Packer { packed, hash: Xxh3::new() });
+    serde_json::to_writer(&mut packer, &content).map_err(bad)?;
+    let Packer { packed, hash } = packer.into_inner().map_err(|error| failed()(error.into_error()))?;
+    let name = format!("{taken}-{:016x}", hash.digest());
     let path = path(&name);
-    let packed = zstd::encode_all(text.as_slice(), LEVEL).map_err(Error::io("pack", path.as_ref()))?;
+    let packed = packed.finish().map_err(failed())?;
     let folder = workspace.root().join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };

@@ -8,4 +8,5 @@ mod packed;
 mod records;
 mod recovery;
 mod states;
+mod topology;
 mod workspace;

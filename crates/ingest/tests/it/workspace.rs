@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use weir_decode::Limits;
 use weir_flowgen::{Config, UnixSeconds};
-use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary};
-use weir_table::{FileContent, NewWorkspace, Workspace, topology};
+use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary, TopologySummary};
+use weir_table::{FileContent, NewWorkspace, Workspace, Writer, topology};
 use weir_topology::Snapshot;
 
 /// 2026-06-01T12:00:00Z.
@@ -64,11 +64,7 @@ impl Data {
     /// Ingests some paths in rounds of this many stored bytes.
     pub fn ingest_with(&self, paths: &[PathBuf], round_bytes: u64) -> Result<Summary, weir_ingest::Error> {
         let found = weir_blob::find(paths).unwrap();
-        let new =
-            NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
-        let mut writer = self.runtime.block_on(async {
-            Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
-        })?;
+        let mut writer = self.writer()?;
         let options = Options {
             threads: 2,
             round_bytes,
@@ -79,6 +75,22 @@ impl Data {
             runtime: self.runtime.handle(),
         };
         weir_ingest::ingest(&mut writer, &found, &options, &Progress::default())
+    }
+
+    /// Opens the workspace for writing, made if need be; that finishes what was recorded.
+    fn writer(&self) -> Result<Writer, weir_table::Error> {
+        let new =
+            NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
+        self.runtime.block_on(async {
+            Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
+        })
+    }
+
+    /// Writes the runs of the inventory that are missing.
+    pub fn write_topology(&self, taken_micros: Option<i64>) -> TopologySummary {
+        let mut writer = self.writer().unwrap();
+        let runtime = self.runtime.handle();
+        weir_ingest::write_topology(&mut writer, taken_micros, NOW_MICROS, "test", runtime).unwrap()
     }
 
     fn workspace(&self) -> Workspace {

@@ -38,11 +38,16 @@ pub(crate) fn is_own(name: &str, env: &Env) -> bool {
     env.iter().next().is_none() && FILES.iter().any(|(known, _)| *known == name)
 }
 
-/// Their names, and what the first line of their files says.
-pub(crate) fn named() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FILES
-        .iter()
-        .map(|(name, text)| (*name, text.lines().next().unwrap_or_default().trim_start_matches("// ")))
+/// How each is called, and what the first line of its file says.
+#[cfg(test)]
+pub(crate) fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().map(|(name, text)| {
+        let call = match *name {
+            "weir_conversations" => "NTANetAnalytics | … | invoke weir_conversations()",
+            other => other,
+        };
+        (call, text.lines().next().unwrap_or_default().trim_start_matches("// "))
+    })
 }
 
 #[cfg(test)]
@@ -55,16 +60,12 @@ mod tests {
         for (name, text) in FILES {
             assert!(text.contains(&format!("let {name} = (")), "{name}");
         }
-        for (name, doc) in named() {
-            assert!(doc.len() > 20 && text_of(name).starts_with("// "), "{name}: {doc}");
+        for (call, doc) in calls() {
+            assert!(doc.len() > 20 && doc.ends_with('.'), "{call}: {doc}");
         }
         for (name, function) in FUNCTIONS.iter() {
             assert_eq!(function.body.len(), 1, "{name}: errors in lets would be told of places in our text");
         }
-    }
-
-    fn text_of(name: &str) -> &'static str {
-        FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).unwrap_or_default()
     }
 
     #[test]

@@ -18,6 +18,13 @@ use crate::typed::{Column, Relation, Typed};
 /// What it is called.
 pub(crate) const NAME: &str = "weir_explain_flow";
 
+/// How it is called, and what it gives.
+#[cfg(test)]
+pub(crate) const CALL: (&str, &str) = (
+    "weir_explain_flow(src, dest, [mac], [at], [direction], [target])",
+    "Why flows between two addresses are decorated as they are: everything that was looked at, and what decided.",
+);
+
 const PARAMETERS: [(&str, KustoType); 6] = [
     ("src", KustoType::String),
     ("dest", KustoType::String),

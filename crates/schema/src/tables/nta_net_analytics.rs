@@ -24,7 +24,8 @@ const COLUMNS: &[Column] = &[
         "AclGroup",
         Raw,
         "What the deciding rule belongs to: lower-case resource id of the network security group, or of the \
-         network group behind a security admin rule. `Unspecified` when the log names none.",
+         network group behind a security admin rule. `Unspecified` when the log names none; a GUID that no \
+         inventory knows stays one.",
     ),
     text(
         "AclRule",
@@ -106,7 +107,12 @@ const COLUMNS: &[Column] = &[
         Inventory,
         "Local network gateway of the destination's site, `<subscription>/<group>/<gateway>`.",
     ),
-    text("DestNetworkGroups", Inventory, "Network groups that the destination's virtual network is in."),
+    text(
+        "DestNetworkGroups",
+        Inventory,
+        "Network groups that the destination's virtual network or subnet is in, \
+         `<subscription>/<group>/<manager>/<network group>`, apart by a space.",
+    ),
     text("DestNic", Inventory, "Network interface of the destination, `<group>/<nic>`."),
     int("DestPort", Raw, "Destination port."),
     text(
@@ -127,7 +133,7 @@ const COLUMNS: &[Column] = &[
     ),
     text("DestSubnet", Inventory, "Subnet of the destination, `<group>/<vnet>/<subnet>`."),
     text("DestSubscription", Inventory, "Subscription of the destination's resource: a GUID."),
-    text("DestTenantId", Address, "Directory that the destination address belongs to: a GUID."),
+    text("DestTenantId", Inventory, "Directory of that subscription: a GUID; blank when no export tells it."),
     text("DestTenantName", Address, "Name of that directory."),
     text(
         "DestVm",
@@ -260,7 +266,12 @@ const COLUMNS: &[Column] = &[
         Inventory,
         "Local network gateway of the source's site, `<subscription>/<group>/<gateway>`.",
     ),
-    text("SrcNetworkGroups", Inventory, "Network groups that the source's virtual network is in."),
+    text(
+        "SrcNetworkGroups",
+        Inventory,
+        "Network groups that the source's virtual network or subnet is in, \
+         `<subscription>/<group>/<manager>/<network group>`, apart by a space.",
+    ),
     text("SrcNic", Inventory, "Network interface of the source, `<group>/<nic>`."),
     text("SrcPorts", Raw, "Source ports, apart by a bar; blank unless the workspace is set to keep them."),
     text("SrcPublicIps", Raw, "Public source addresses and their counters, in the form of `DestPublicIps`.")
@@ -275,7 +286,7 @@ const COLUMNS: &[Column] = &[
     ),
     text("SrcSubnet", Inventory, "Subnet of the source, `<group>/<vnet>/<subnet>`."),
     text("SrcSubscription", Inventory, "Subscription of the source's resource: a GUID."),
-    text("SrcTenantId", Address, "Directory that the source address belongs to: a GUID."),
+    text("SrcTenantId", Inventory, "Directory of that subscription: a GUID; blank when no export tells it."),
     text("SrcTenantName", Address, "Name of that directory."),
     text(
         "SrcVm",

@@ -9,7 +9,8 @@ use crate::{Column, Table, TableKind};
 pub(super) static TABLE: Table = Table {
     name: "WeirBatches",
     kind: TableKind::Ledger,
-    doc: "One batch: blobs whose rows were committed together, all or none.",
+    doc: "One batch, committed all or none: blobs that were read together, a day that was decorated anew, runs of the \
+          inventory.",
     columns: COLUMNS,
     hidden: HIDDEN,
 };
@@ -25,7 +26,7 @@ const COLUMNS: &[Column] = &[
     long("RecordsDiscarded", Raw, "Records not used.").counting(Records),
     long("Tuples", Raw, "Flow tuples used.").counting(Tuples),
     long("TuplesDiscarded", Raw, "Flow tuples not used.").counting(Tuples),
-    long("Rows", Run, "Rows written to `NTANetAnalytics`."),
+    long("Rows", Run, "Rows that `NTANetAnalytics` got more; 0 where files took the place of others."),
 ];
 
 const HIDDEN: &[Column] = &[day("UTC day of `TimeProcessed`; the table is partitioned by it.")];

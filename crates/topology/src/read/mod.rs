@@ -27,8 +27,9 @@ mod terraform;
 mod value;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use serde_json::Value;
 
 use crate::{Inventory, Subscription};
@@ -103,11 +104,18 @@ impl Reader {
     pub fn read(&mut self, file: &str, bytes: impl Read) {
         self.files.push(file.to_owned());
         let limit = self.limits.file_bytes_max;
-        let mut bytes = BufReader::with_capacity(1 << 16, Limited { inner: bytes, left: limit });
-        let form = match form(file, &mut bytes) {
-            Ok(form) => form,
-            Err(error) => return self.damaged(&error.to_string()),
-        };
+        // Windows writes UTF-16 when the output of a command is sent to a file.
+        let text = DecodeReaderBytesBuilder::new()
+            .utf8_passthru(true)
+            .strip_bom(true)
+            .build(Limited { inner: bytes, left: limit });
+        let mut text = BufReader::with_capacity(1 << 16, text);
+        let mut head = Vec::new();
+        if let Err(error) = text.by_ref().take(HEAD_BYTES).read_to_end(&mut head) {
+            return self.damaged(&error.to_string());
+        }
+        let form = form(file, &head);
+        let bytes = Cursor::new(head).chain(text);
         match form {
             Form::Json => json::read(self, bytes),
             Form::Csv => csv::read(self, bytes),
@@ -285,32 +293,29 @@ enum Form {
     Unknown,
 }
 
+/// Bytes by which the form of a file is told.
+const HEAD_BYTES: u64 = 4_096;
+
 /// The form of a file, by its first bytes; its ending decides between those that begin alike.
-fn form(file: &str, bytes: &mut impl BufRead) -> std::io::Result<Form> {
-    let mut head = bytes.fill_buf()?;
-    let mark = b"\xef\xbb\xbf";
-    if head.starts_with(mark) {
-        bytes.consume(mark.len());
-        head = bytes.fill_buf()?;
-    }
+fn form(file: &str, head: &[u8]) -> Form {
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(first, Some(b'{' | b'[')) {
-        return Ok(Form::Json);
+        return Form::Json;
     }
     let lower = file.to_ascii_lowercase();
     let ending = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     if ending(&[".json", ".tfstate"]) {
         // Broken, and the reader of JSON says where.
-        return Ok(Form::Json);
+        return Form::Json;
     }
-    let text = String::from_utf8_lossy(&head[..head.len().min(4_096)]);
+    let text = String::from_utf8_lossy(head);
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let line = lines.find(|line| *line != "---").unwrap_or_default().to_ascii_lowercase();
     if ending(&[".yaml", ".yml"]) || line.starts_with("sites:") || line.starts_with("client_pools:") {
-        return Ok(Form::Sites);
+        return Form::Sites;
     }
     let header = line.split([',', ';', '\t']).any(|cell| cell.trim_matches('"') == "id");
-    Ok(if ending(&[".csv"]) || header { Form::Csv } else { Form::Unknown })
+    if ending(&[".csv"]) || header { Form::Csv } else { Form::Unknown }
 }
 
 /// Ends with an error, not with an end, where a file is larger than may be.

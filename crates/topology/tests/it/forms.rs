@@ -116,6 +116,19 @@ fn what_the_command_line_prints_is_read() {
 }
 
 #[test]
+fn files_of_windows_are_read() {
+    let text = json!({ "value": resources() }).to_string();
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let utf8: Vec<u8> = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    for bytes in [utf16, utf8] {
+        let mut reader = Reader::new(Limits::default(), None);
+        reader.read("windows.json", bytes.as_slice());
+        assert_eq!(reader.finish().inventory, expected());
+    }
+}
+
+#[test]
 fn subscriptions_are_read_from_every_answer() {
     let guid = "11111111-1111-1111-1111-111111111111";
     let (name, tenant) = ("Production", "22222222-2222-2222-2222-222222222222");

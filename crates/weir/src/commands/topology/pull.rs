@@ -19,7 +19,8 @@ pub fn run(folder: &Folder, args: &TopologyPull) -> anyhow::Result<Exit> {
     }
     let variables = std::env::vars_os();
     // What is no text is nothing that is looked for.
-    let text = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let text =
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let credential = Credential::new(args.auth, &text.collect())?;
     let graph = Graph::new(&args.endpoint, credential, Waits::default())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
