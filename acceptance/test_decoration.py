@@ -34,8 +34,10 @@ def test_every_row_is_decorated_as_it_was_meant(company, duck):
 
 
 def test_a_row_of_ten_minutes_is_decorated_like_that_of_its_hour(company, duck, weir):
-    weir.know(company.logs, taken=TAKEN)
+    # The first to write into a data folder says how long its intervals are.
     weir.ingest(company.logs, interval="10m")
+    weir.know(company.logs, taken=TAKEN)
+    weir.run("redecorate")
     actual = said(duck, weir)
     duck.register("tens", actual)
     others = ", ".join(f'"{name}"' for name in actual.column_names if name not in {*COUNTERS, "FlowIntervalStartTime"})

@@ -304,7 +304,7 @@ pub struct ExplainFlow {
     pub format: crate::form::Form,
 }
 
-/// Write the flow logs of an invented company and its inventory, with the truth about both beside.
+/// Write flow logs and inventory of an invented company, with the truth about them beside.
 ///
 /// The same seed, end and size give the same bytes. `inventory` is what the company would export: Resource Graph rows
 /// and a sites file. `truth.json` tells what is in the logs: totals, rows after reduction, and what the shipped recipes

@@ -1,45 +1,13 @@
-//! What each end of a conversation is, and what carries it: the words that decoration has to find.
+//! What decoration has to say of a row.
 //!
 //! Everything follows from the conversation's ends in the tables and from `model::paths`. No address is looked up.
 
+use super::carried::{LinkWords, link_words};
+use super::ends::{Place, PrivateLinkWords, SideWords, frontend, member};
 use crate::model::Company;
-use crate::model::links::{Link, Member, Side, balancer};
+use crate::model::links::{Link, Member, Side};
 use crate::model::outside::Means;
-use crate::model::paths::{Path, SiteLink, path, site_link};
 use crate::model::talk::Party;
-
-/// What the columns of one side say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SideWords {
-    pub(super) subscription: String,
-    pub(super) region: String,
-    pub(super) nic: String,
-    pub(super) vm: String,
-    pub(super) subnet: String,
-    pub(super) application_gateway: String,
-    pub(super) load_balancer: String,
-    pub(super) local_network_gateway: String,
-    pub(super) express_route_circuit: String,
-    pub(super) network_groups: String,
-    pub(super) tenant_id: String,
-}
-
-/// What the columns of the link say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct LinkWords {
-    pub(super) connection_type: &'static str,
-    pub(super) connection_name: String,
-    pub(super) connecting_vnets: String,
-    pub(super) peering_type: &'static str,
-}
-
-/// What the columns of a private link say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct PrivateLinkWords {
-    pub(super) endpoint_id: String,
-    pub(super) resource_id: String,
-    pub(super) resource_name: String,
-}
 
 /// Everything that decoration says of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,23 +30,6 @@ pub(super) struct Decoration {
 pub(super) enum Client {
     Source,
     Target,
-}
-
-/// What an end is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// In a network.
-    Network(usize),
-    /// On an overlay.
-    Pod,
-    /// Not in a network.
-    Outside(Means),
-}
-
-struct End {
-    place: Place,
-    words: SideWords,
-    private_link: Option<PrivateLinkWords>,
 }
 
 /// What is to be said of a link's rows that a NIC logs on one of its sides.
@@ -144,232 +95,13 @@ fn flow_types(source: Place, target: Place) -> (&'static str, &'static str) {
     }
 }
 
-fn member(company: &Company, member: Member) -> End {
-    match member {
-        Member::Nic(nic) => interface(company, nic, company.nics[nic].subnet),
-        Member::Pods(nic) => match company.nics[nic].pods.and_then(|pods| pods.subnet) {
-            Some(subnet) => interface(company, nic, subnet),
-            None => End { place: Place::Pod, words: SideWords::default(), private_link: None },
-        },
-        Member::Pool(pool) => outside(company, pool.means),
-    }
-}
-
-/// An interface, with an address of one of its subnets.
-fn interface(company: &Company, position: usize, subnet: usize) -> End {
-    let nic = &company.nics[position];
-    // A block of pods is no back end.
-    let mut balancers: Vec<String> = company
-        .load_balancers
-        .iter()
-        .filter(|balancer| subnet == nic.subnet && balancer.backends.contains(&position))
-        .map(|balancer| owned(company, balancer.vnet, balancer.name))
-        .collect();
-    balancers.sort();
-    let group = nic.resource_group.to_lowercase();
-    let words = SideWords {
-        nic: format!("{group}/{}", nic.name.to_lowercase()),
-        vm: format!("{group}/{}", nic.vm.to_lowercase()),
-        load_balancer: balancers.into_iter().next().unwrap_or_default(),
-        ..in_subnet(company, nic.vnet, subnet)
-    };
-    End { place: Place::Network(nic.vnet), words, private_link: None }
-}
-
-/// What is said of any address of a subnet.
-fn in_subnet(company: &Company, vnet: usize, subnet: usize) -> SideWords {
-    let network = &company.vnets[vnet];
-    let name = &network.subnets[subnet].name;
-    let groups = company.network_groups.iter().filter(|group| {
-        group.vnets.contains(&vnet) || group.subnets.iter().any(|&(of, member)| of == vnet && member == name)
-    });
-    let mut groups: Vec<String> = groups.map(|group| short(&company.network_group_id(group.name))).collect();
-    groups.sort();
-    SideWords {
-        subnet: format!("{}/{}/{name}", network.resource_group, network.name).to_lowercase(),
-        network_groups: groups.join(" "),
-        ..of_subscription(company, vnet)
-    }
-}
-
-fn of_subscription(company: &Company, vnet: usize) -> SideWords {
-    let network = &company.vnets[vnet];
-    SideWords {
-        subscription: company.subscription_of(network).id.to_owned(),
-        region: network.region.to_owned(),
-        tenant_id: company.tenant_id.to_owned(),
-        ..SideWords::default()
-    }
-}
-
-/// What clients see of a load balancer.
-fn frontend(company: &Company, name: &str) -> End {
-    let Some(balancer) = balancer(company, name) else { return outside(company, Means::UnknownPrivate) };
-    let words = match balancer.subnet {
-        Some(subnet) => in_subnet(company, balancer.vnet, subnet),
-        None => of_subscription(company, balancer.vnet),
-    };
-    let words = SideWords { load_balancer: owned(company, balancer.vnet, name), ..words };
-    End { place: Place::Network(balancer.vnet), words, private_link: None }
-}
-
-fn outside(company: &Company, means: Means) -> End {
-    let somewhere = |words| End { place: Place::Outside(means), words, private_link: None };
-    match means {
-        Means::Site(site) => somewhere(match site_link(site) {
-            Some(SiteLink::Circuit { circuit, owner, .. }) => {
-                SideWords { express_route_circuit: owned(company, owner, circuit), ..SideWords::default() }
-            }
-            Some(SiteLink::LocalGateway { gateway, owner, .. }) => {
-                SideWords { local_network_gateway: owned(company, owner, gateway), ..SideWords::default() }
-            }
-            Some(SiteLink::Configured) | None => SideWords::default(),
-        }),
-        Means::Bare(vnet, subnet) => {
-            let words = in_subnet(company, vnet, company.subnet_of(vnet, subnet));
-            End { place: Place::Network(vnet), words, private_link: None }
-        }
-        Means::ApplicationGateway(name) => {
-            let gateway = company.application_gateways.iter().find(|gateway| gateway.name == name);
-            let Some(gateway) = gateway else { return somewhere(SideWords::default()) };
-            let words = SideWords {
-                application_gateway: owned(company, gateway.vnet, name),
-                ..in_subnet(company, gateway.vnet, company.subnet_of(gateway.vnet, gateway.subnet))
-            };
-            End { place: Place::Network(gateway.vnet), words, private_link: None }
-        }
-        Means::Endpoint(name) => {
-            let endpoint = company.private_endpoints.iter().find(|endpoint| endpoint.name == name);
-            let Some(endpoint) = endpoint else { return somewhere(SideWords::default()) };
-            let group = company.vnets[endpoint.vnet].resource_group.to_lowercase();
-            let kind = endpoint.target_type.rsplit('/').next().unwrap_or_default().to_lowercase();
-            let words = SideWords {
-                nic: format!("{group}/{}", endpoint.interface_name()).to_lowercase(),
-                ..in_subnet(company, endpoint.vnet, company.subnet_of(endpoint.vnet, endpoint.subnet))
-            };
-            let private_link = PrivateLinkWords {
-                endpoint_id: format!("{group}/{name}"),
-                resource_id: format!("{group}/{kind}/{}", endpoint.target),
-                resource_name: endpoint.target.to_owned(),
-            };
-            End { place: Place::Network(endpoint.vnet), words, private_link: Some(private_link) }
-        }
-        _ => somewhere(SideWords::default()),
-    }
-}
-
-fn link_words(company: &Company, source: Place, target: Place) -> LinkWords {
-    match (source, target) {
-        (Place::Network(from), Place::Network(to)) if from != to => between(company, from, to),
-        (Place::Network(home), Place::Outside(means)) | (Place::Outside(means), Place::Network(home)) => {
-            to_outside(company, home, means)
-        }
-        _ => LinkWords::default(),
-    }
-}
-
-/// What joins two networks.
-fn between(company: &Company, from: usize, to: usize) -> LinkWords {
-    let peering = |from: usize, to: usize| {
-        let mine = company.peerings.iter().find_map(|peering| match (peering.vnet1, peering.vnet2) {
-            (one, other) if (one, other) == (from, to) => Some(peering.name),
-            (one, other) if (other, one) == (from, to) => Some(peering.name_back),
-            _ => None,
-        });
-        format!("{}/{}", network(company, from), mine.unwrap_or_default())
-    };
-    match path(company, from, to) {
-        Some(Path::Peering) => LinkWords {
-            connection_type: "VNetPeering",
-            connection_name: peering(from, to),
-            ..LinkWords::default()
-        },
-        Some(Path::Hub(hub)) => LinkWords {
-            connection_type: "VNetPeering",
-            connection_name: peering(from, hub),
-            connecting_vnets: network(company, hub),
-            ..LinkWords::default()
-        },
-        Some(Path::Tunnel { there, lender, .. }) => LinkWords {
-            connection_type: "VpnGateway",
-            connection_name: connection(company, there),
-            connecting_vnets: lender.map(|lender| network(company, lender)).unwrap_or_default(),
-            ..LinkWords::default()
-        },
-        Some(Path::Unlinked) | None => LinkWords::default(),
-    }
-}
-
-/// What leads from a network to a site or a client.
-fn to_outside(company: &Company, home: usize, means: Means) -> LinkWords {
-    let by_owner = |connection_type, name, owner| LinkWords {
-        connection_type,
-        connection_name: connection(company, name),
-        connecting_vnets: if owner == home { String::new() } else { network(company, owner) },
-        ..LinkWords::default()
-    };
-    match means {
-        Means::Clients(name) => {
-            // What no gateway describes has its own name.
-            let gateway = company.gateways.iter().find(|gateway| gateway.name == name);
-            let name = gateway.map_or_else(|| name.to_owned(), |of| owned(company, of.vnet, name));
-            LinkWords { connection_type: "VpnGateway", connection_name: name, ..LinkWords::default() }
-        }
-        Means::Site(name) => match site_link(name) {
-            Some(SiteLink::Circuit { connection, owner, .. }) => LinkWords {
-                peering_type: "AzurePrivatePeering",
-                ..by_owner("ExpressRoute", connection, owner)
-            },
-            Some(SiteLink::LocalGateway { connection, owner, .. }) => {
-                by_owner("VpnGateway", connection, owner)
-            }
-            Some(SiteLink::Configured) | None => {
-                let site = company.sites.iter().find(|site| site.name == name);
-                let connection = site.and_then(|site| site.connection);
-                LinkWords {
-                    connection_type: "VpnGateway",
-                    connection_name: connection
-                        .map(|(vnet, name)| owned(company, vnet, name))
-                        .unwrap_or_default(),
-                    ..LinkWords::default()
-                }
-            }
-        },
-        _ => LinkWords::default(),
-    }
-}
-
-/// `subscription/group/connection`
-fn connection(company: &Company, name: &str) -> String {
-    let connection = company.connections.iter().find(|connection| connection.name == name);
-    connection.map_or_else(String::new, |of| owned(company, company.gateways[of.gateway].vnet, name))
-}
-
-/// `subscription/group/network`
-fn network(company: &Company, vnet: usize) -> String {
-    owned(company, vnet, &company.vnets[vnet].name)
-}
-
-/// `subscription/group/name` of a resource in the group of a network.
-fn owned(company: &Company, vnet: usize, name: &str) -> String {
-    let network = &company.vnets[vnet];
-    format!("{}/{}/{name}", company.subscription_of(network).id, network.resource_group).to_lowercase()
-}
-
-/// An id as tables write it: subscription, group, and the names.
-pub(super) fn short(id: &str) -> String {
-    let segments: Vec<&str> = id.split('/').collect();
-    let names = segments.iter().skip(8).step_by(2);
-    let parts: Vec<&str> = [segments[2], segments[4]].iter().chain(names).copied().collect();
-    parts.join("/").to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use crate::model::links::expand;
+    use crate::model::paths::path;
 
     /// Everything that the links of the company come to, by conversation and side.
     fn decorations() -> Vec<(&'static str, Side, Decoration)> {

@@ -15,8 +15,10 @@
 //! - NSG flow logs have no encryption and no security-admin, platform or unevaluated rules; version 1 logs
 //!   each allowed or denied flow once, without state and counters.
 
+mod carried;
 mod decoration;
 mod detail;
+mod ends;
 mod key;
 mod rows;
 mod scenarios;

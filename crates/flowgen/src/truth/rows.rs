@@ -13,7 +13,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::decoration::{Client, Decoration, SideWords, decoration, short};
+use super::decoration::{Client, Decoration, decoration};
+use super::ends::{SideWords, short};
 use super::key::{RowKey, unpack};
 use crate::blob::{Generation, Layout};
 use crate::clock::HOUR_MS;

@@ -1,6 +1,7 @@
 //! Generated logs, read back with a JSON parser and compared with what was promised.
 
 mod consistency;
+mod decoration;
 mod demo;
 mod determinism;
 mod inventory;

@@ -12,13 +12,13 @@ use weir_flowgen::LogFormat;
 
 use crate::read::{generate, hours};
 
-fn batches(root: &Path) -> Vec<RecordBatch> {
+pub fn batches(root: &Path) -> Vec<RecordBatch> {
     let file = File::open(root.join("truth-rows.parquet")).expect("truth about rows");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
     reader.build().expect("it can be read").map(|batch| batch.expect("a batch")).collect()
 }
 
-fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> &'a str {
+pub fn text<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> &'a str {
     let column = batch.column_by_name(column).unwrap_or_else(|| panic!("no {column}"));
     let words = column.as_dictionary::<Int32Type>();
     let word = words.keys().value(row);

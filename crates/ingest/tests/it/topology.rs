@@ -3,7 +3,7 @@
 use std::fs;
 
 use tempfile::tempdir;
-use weir_topology::{Header, Inventory, RouteTable};
+use weir_topology::{Header, Inventory, RouteTable, Snapshot};
 
 use crate::workspace::{Data, logs};
 
@@ -11,13 +11,14 @@ const HOUR: i64 = 3_600_000_000;
 /// 2026-06-01T00:00:00Z.
 const DAY: i64 = 1_780_272_000_000_000;
 
-fn inventory(tables: usize) -> Inventory {
+fn snapshot(taken_micros: i64, tables: usize) -> Snapshot {
     let table = |number: usize| {
         let id =
             format!("/subscriptions/s/resourcegroups/g/providers/microsoft.network/routetables/t{number}");
         RouteTable { header: Header { id, region: "eastus".into(), ..Header::default() }, routes: Vec::new() }
     };
-    Inventory { route_tables: (0..tables).map(table).collect(), ..Inventory::default() }
+    let inventory = Inventory { route_tables: (0..tables).map(table).collect(), ..Inventory::default() };
+    Snapshot { taken_micros, inventory }
 }
 
 #[test]
@@ -27,15 +28,15 @@ fn days_with_flows_have_four_runs_of_what_held_then() {
     let data = Data::new();
     assert_eq!(data.write_topology(None).runs, 0, "there is no inventory");
     data.ingest(&blobs);
-    data.snapshot(DAY - 24 * HOUR, inventory(3));
-    data.snapshot(DAY + 12 * HOUR, inventory(7));
+    data.store(&snapshot(DAY - 24 * HOUR, 3));
+    data.store(&snapshot(DAY + 12 * HOUR, 7));
     let written = data.write_topology(Some(DAY + 12 * HOUR));
     // 00 and 06 hours of the one, 12 and 18 of the other, each with the row that reports it.
     assert_eq!((written.runs, written.rows), (4, 2 * (3 + 1) + 2 * (7 + 1)));
     assert_eq!(data.rows("NTATopologyDetails"), written.rows);
     assert_eq!(data.write_topology(None).runs, 0);
     // A run of its own, at the time of a snapshot.
-    data.snapshot(DAY + 13 * HOUR, inventory(1));
+    data.store(&snapshot(DAY + 13 * HOUR, 1));
     assert_eq!(data.write_topology(Some(DAY + 13 * HOUR)).runs, 1);
     assert_eq!(data.write_topology(Some(DAY + 13 * HOUR)).runs, 0);
 }
@@ -46,7 +47,7 @@ fn runs_of_a_time_before_the_first_snapshot_are_those_of_the_first() {
     let blobs = logs(folder.path());
     let data = Data::new();
     data.ingest(&blobs);
-    data.snapshot(DAY + 20 * HOUR, inventory(3));
+    data.store(&snapshot(DAY + 20 * HOUR, 3));
     assert_eq!(data.write_topology(None).runs, 4);
 }
 
@@ -58,7 +59,7 @@ fn a_recorded_run_is_committed_where_it_is_missing() {
     for missing in [&["tables/NTATopologyDetails"][..], &["tables/NTATopologyDetails", "ledger/WeirBlobs"]] {
         let data = Data::new();
         data.ingest(&blobs);
-        data.snapshot(DAY, inventory(3));
+        data.store(&snapshot(DAY, 3));
         let written = data.write_topology(None);
         for table in missing {
             let log = fs::read_dir(data.root().join(table).join("_delta_log")).unwrap();
@@ -79,11 +80,11 @@ fn a_lost_record_of_a_run_is_not_missed() {
     let blobs = logs(folder.path());
     let data = Data::new();
     data.ingest(&blobs);
-    data.snapshot(DAY, inventory(3));
+    data.store(&snapshot(DAY, 3));
     let written = data.write_topology(None);
     let records = fs::read_dir(data.root().join("ledger/batches")).unwrap();
     fs::write(records.map(|entry| entry.unwrap().path()).max().unwrap(), "").unwrap();
-    data.snapshot(DAY + HOUR, inventory(3));
+    data.store(&snapshot(DAY + HOUR, 3));
     assert_eq!(data.write_topology(Some(DAY + HOUR)).runs, 1);
     assert_eq!(data.rows("NTATopologyDetails"), written.rows + 4);
 }
