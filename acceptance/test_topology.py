@@ -150,12 +150,12 @@ def test_the_environment_view_finds_the_last_completed_run(known):
     weir, told = known
     answer = weir.query(
         """
-        let latest = NTATopologyDetails
+        let completed = NTATopologyDetails
             | where SubType == "StatusMessage" and ComponentType == "Topology" and Status == "Completed"
             | summarize TimeProcessed = max(TimeProcessed) by Subscription
             | extend Key = strcat(Subscription, TimeProcessed);
         NTATopologyDetails
-        | where SubType == "Topology" and strcat(Subscription, TimeProcessed) in (latest | project Key)
+        | where SubType == "Topology" and strcat(Subscription, TimeProcessed) in (completed | project Key)
         | summarize Count = count(), Subscriptions = dcount(Subscription) by AzureResourceType
         """
     )

@@ -71,8 +71,9 @@ fn the_page_names_every_command() {
     let named: Vec<&str> = commands
         .lines()
         .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
+        // What is said of a command may go on below it, further to the right.
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty() && *name != "help")
         .collect();
     assert!(!named.is_empty());
     let page = page();
