@@ -221,9 +221,16 @@ fn finish(
     as_json_text: bool,
 ) -> anyhow::Result<Exit> {
     let Imported { inventory, findings, files, resources } = imported;
-    let is_empty = inventory == Inventory::default();
-    if is_empty {
+    let is_named = |subscription: &weir_topology::Subscription| !subscription.name.is_empty();
+    let nothing = inventory.headers().next().is_none()
+        && inventory.sites.is_empty()
+        && inventory.client_pools.is_empty()
+        && !inventory.subscriptions.iter().any(is_named);
+    if nothing {
         tell_findings(&findings);
+        for (kind, count) in findings.unknown_types() {
+            eprintln!("not used: {} {kind}", grouped(*count));
+        }
         anyhow::bail!("nothing of what was named could be used: no snapshot was stored");
     }
     let counts = counts(&inventory);
