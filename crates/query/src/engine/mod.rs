@@ -309,6 +309,8 @@ impl Query {
         let options = state.config_mut().options_mut();
         options.optimizer.enable_round_robin_repartition = !ordered;
         options.extensions.insert(Watching(Arc::clone(&self.watch)));
+        // Names that the optimiser makes begin anew, so that a text always has the same plan.
+        state.mark_start_execution();
         let memory = QueryPool::new(self.memory_bytes, Arc::clone(&self.engine.memory));
         let environment =
             RuntimeEnv { memory_pool: Arc::new(memory), ..state.runtime_env().as_ref().clone() };
