@@ -44,7 +44,7 @@ pub(crate) fn identify(record_bytes_max: usize, pieces: &mut Pieces) -> io::Resu
             let (mut flow_log, mut mac_address) = (String::new(), String::new());
             if let Ok(header) = &head.header {
                 let source = SourceNames::new(header, "");
-                flow_log = spelling::short_resource_id(&source.log_resource_id);
+                flow_log = weir_topology::short_resource_id(&source.log_resource_id);
                 mac_address = spelling::mac_address(&source.mac);
             }
             let day = head.time_micros.map_or(0, day_of);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch};
 use weir_decode::{Address, Decision, Direction};
-use weir_enrich::spelling::{self, ResourceId};
+use weir_enrich::spelling;
 use weir_enrich::{EnrichedFlow, FlowType};
 use weir_reduce::{Counters, Interval, Names, RuleKind};
+use weir_topology::{ResourceId, short_resource_id};
 
 use super::columns::{batch, constant, longs, optional_longs, times, words};
 use crate::Error;
@@ -113,11 +114,7 @@ impl<'a> Rows<'a> {
             let nsg = source.nsg.then(|| ResourceId::parse(&source.log_resource_id)).flatten();
             let target = target.or(nsg);
             SourceWords {
-                flow_log: if source.nsg {
-                    String::new()
-                } else {
-                    spelling::short_resource_id(&source.log_resource_id)
-                },
+                flow_log: if source.nsg { String::new() } else { short_resource_id(&source.log_resource_id) },
                 log_resource: source.log_resource_id.clone(),
                 target: target.as_ref().map_or_else(|| source.target_id.clone(), ResourceId::short),
                 target_type: target.as_ref().map_or("", ResourceId::type_word).to_owned(),
@@ -128,7 +125,7 @@ impl<'a> Rows<'a> {
         let rules = names.rules().iter().map(|rule| RuleWords {
             group: rule.acl_group.clone(),
             rule: rule.acl_rule.clone(),
-            nsg: spelling::short_resource_id(&rule.acl_group),
+            nsg: short_resource_id(&rule.acl_group),
             nsg_kind: match rule.kind {
                 RuleKind::Default => "Default",
                 RuleKind::User => "UserDefined",
