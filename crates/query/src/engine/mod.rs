@@ -247,6 +247,10 @@ impl Query {
         if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
         }
+        if self.watch.stopped().is_some() {
+            // Nobody waits: what was bound since is nothing.
+            return Err(Error::Cancelled);
+        }
         match bound {
             Err(errors) => {
                 diagnostics.extend(errors);

@@ -69,7 +69,6 @@ pub(super) fn collect<E: From<DataFusionError>>(
     let thread = thread.map_err(DataFusionError::IoError)?;
     let result = receive(&receiver, watch, &mut take);
     if result.is_err() {
-        watch.leave();
         return result;
     }
     // The thread has dropped the sender: it is at its end.
@@ -84,11 +83,13 @@ fn receive<E: From<DataFusionError>>(
 ) -> Result<(), E> {
     loop {
         match receiver.recv_timeout(WAIT) {
-            Ok(batch) => take(batch?)?,
+            // What fails by itself has ended by itself; a batch that is not taken is not waited for any longer.
+            Ok(batch) => take(batch?).inspect_err(|_| watch.leave())?,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}
         }
         if let Some(stopped) = watch.stopped() {
+            watch.leave();
             return Err(DataFusionError::External(Box::new(stopped)).into());
         }
     }
