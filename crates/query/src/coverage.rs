@@ -37,7 +37,9 @@ fn plain(names: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, BT
 }
 
 fn page() -> String {
-    let scalar = by_first(functions::names().filter_map(functions::function).map(|f| f.names));
+    let mut scalar = by_first(functions::names().filter_map(functions::function).map(|f| f.names));
+    let several = functions::series::SEVERAL;
+    scalar.extend(plain(several.into_iter()));
     let mut aggregate = by_first(aggregates::names().filter_map(aggregates::aggregate).map(|a| a.names));
     aggregate.extend(plain(aggregates::names().filter(|name| aggregates::several(name).is_some())));
     let sections = [
@@ -53,7 +55,7 @@ fn page() -> String {
                     .into_iter()
                     .chain(language::functions())
                     .chain(operators::evaluate::unsupported())
-                    .filter(|name| functions::function(name).is_none()),
+                    .filter(|name| functions::function(name).is_none() && !several.contains(name)),
             ),
         ),
     ];

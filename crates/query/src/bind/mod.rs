@@ -126,6 +126,17 @@ impl<'a> Binder<'a> {
         self.tell(Diagnostic::error(code, span, message));
     }
 
+    /// What `work` makes, unless it tells an error: then nothing, and nothing is told. Another way may do.
+    pub(crate) fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let before = self.diagnostics.len();
+        let made = work(self);
+        if made.is_none() || self.diagnostics[before..].iter().any(Diagnostic::is_error) {
+            self.diagnostics.truncate(before);
+            return None;
+        }
+        made
+    }
+
     /// Tells something.
     pub fn tell(&mut self, diagnostic: Diagnostic) {
         // A function that is called twice is bound twice; its errors are told once.

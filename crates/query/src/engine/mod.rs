@@ -269,6 +269,10 @@ impl Query {
         if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
         }
+        if self.watch.stopped().is_some() {
+            // Nobody waits: what was bound since is nothing.
+            return Err(Error::Cancelled);
+        }
         match bound {
             Err(errors) => {
                 diagnostics.extend(errors);
@@ -347,6 +351,8 @@ impl Query {
         let options = state.config_mut().options_mut();
         options.optimizer.enable_round_robin_repartition = !ordered;
         options.extensions.insert(Watching(Arc::clone(&self.watch)));
+        // Names that the optimiser makes begin anew, so that a text always has the same plan.
+        state.mark_start_execution();
         let memory = QueryPool::new(self.memory_bytes, Arc::clone(&self.engine.memory));
         let environment =
             RuntimeEnv { memory_pool: Arc::new(memory), ..state.runtime_env().as_ref().clone() };

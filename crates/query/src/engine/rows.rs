@@ -88,11 +88,13 @@ fn receive<E: From<DataFusionError>>(
 ) -> Result<(), E> {
     loop {
         match receiver.recv_timeout(WAIT) {
+            // What fails by itself has ended by itself; the caller tells the thread of a batch that is not taken.
             Ok(batch) => take(batch?)?,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}
         }
         if let Some(stopped) = watch.stopped() {
+            watch.leave();
             return Err(DataFusionError::External(Box::new(stopped)).into());
         }
     }

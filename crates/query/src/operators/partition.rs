@@ -4,13 +4,16 @@
 
 use datafusion::arrow::compute::{concat_batches, partition};
 use datafusion::common::ScalarValue;
-use weir_kql::ast::{ExprKind, Partition, Span};
+use datafusion::functions_window::expr_fn::{dense_rank, row_number};
+use datafusion::logical_expr::{ExprFunctionExt, LogicalPlanBuilder};
+use weir_kql::ast::{ExprKind, OperatorKind, Partition, Span, Subquery};
 use weir_value::KustoType;
 
+use super::mv_apply::{self, Within};
 use super::steps;
 use super::union::unite_outer;
 use crate::bind::{Binder, Binding, Env, Rows, numbered};
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{Column, OrderKey, Relation, Typed, cast_to, column};
 
 /// Keys that the original allows a query to be run for one after the other.
 const LEGACY_KEYS_MAX: usize = 64;
@@ -56,6 +59,13 @@ pub(crate) fn bind(
         binder.error(Some("KS127"), operator.by.span, "a dynamic cannot be grouped by");
         return Relation::poison();
     }
+    let whole = !input.is_poisoned() && !binder.has_errors();
+    if whole && !legacy && keeps_groups(&operator.subquery) {
+        let at_once = binder.attempt(|binder| at_once(binder, &input, &key, &operator.subquery, span, env));
+        if let Some(relation) = at_once {
+            return relation;
+        }
+    }
     let Some((rows, parts)) = parts(binder, input.clone(), &key, operator.by.span, span) else {
         // The steps may have errors of their own.
         steps(binder, input, &operator.subquery, env);
@@ -93,6 +103,62 @@ pub(crate) fn bind(
         Some(relation) => Relation { serialized: false, ..relation },
         None => Relation::poison(),
     }
+}
+
+/// Whether no key is lost before its rows become one: a summary of no rows would be missing, of all keys at once.
+fn keeps_groups(subquery: &Subquery) -> bool {
+    let mut lost = false;
+    for operator in &subquery.operators {
+        match &operator.kind {
+            OperatorKind::Count { .. } if lost => return false,
+            OperatorKind::Summarize(summarize) if lost && summarize.by.is_empty() => return false,
+            OperatorKind::Extend { .. }
+            | OperatorKind::Project { .. }
+            | OperatorKind::ProjectAway { .. }
+            | OperatorKind::ProjectRename { .. }
+            | OperatorKind::Sort { .. }
+            | OperatorKind::Count { .. }
+            | OperatorKind::Summarize(_)
+            | OperatorKind::Distinct { .. } => {}
+            _ => lost = true,
+        }
+    }
+    subquery.statements.is_empty()
+}
+
+/// The steps on the rows of all keys at once, where each step can be: rows are numbered by their keys, and each step
+/// works within rows of one number. Nothing where one must see the rows of a key as a table.
+fn at_once(
+    binder: &mut Binder<'_>,
+    input: &Relation,
+    key: &Column,
+    subquery: &Subquery,
+    span: Span,
+    env: &Env,
+) -> Option<Relation> {
+    let depth = input.columns.iter().filter(|column| column.hidden).count();
+    let (row, place) = (format!("partition {depth} key"), format!("partition {depth} place"));
+    let plan = binder.step(span, input, |plan| {
+        let number = dense_rank().order_by(vec![column(&key.name).sort(true, true)]).build()?;
+        let in_key = row_number().partition_by(vec![column(&key.name)]);
+        let in_key = match input.sort_exprs() {
+            order if order.is_empty() => in_key.build()?,
+            order => in_key.order_by(order).build()?,
+        };
+        let names = [&number, &in_key].map(|window| column(&window.schema_name().to_string()));
+        let mut exprs: Vec<_> = input.columns.iter().map(|kept| column(&kept.name)).collect();
+        for (window, name) in names.into_iter().zip([&row, &place]) {
+            exprs.push(cast_to(window, KustoType::Long).alias(name));
+        }
+        LogicalPlanBuilder::from(plan).window([number])?.window([in_key])?.project(exprs)?.build()
+    });
+    let mut columns = input.columns.clone();
+    columns.extend([&row, &place].map(|name| Column { hidden: true, ..Column::new(name, KustoType::Long) }));
+    let numbered = Relation { plan, columns, order: Vec::new(), ..input.clone() };
+    let within = Within::group(row.clone(), place.clone());
+    let result = mv_apply::steps(binder, numbered, &within, &subquery.operators, env.clone())?;
+    let order = vec![OrderKey::rising(row, false), OrderKey::rising(place, false)];
+    Some(Relation { order, serialized: false, name: None, ..result })
 }
 
 /// A key with the first of its rows and how many there are.
@@ -181,6 +247,26 @@ mod tests {
             ),
             "3 | 3\n6 | 1"
         );
+    }
+
+    #[test]
+    fn all_keys_at_once_or_one_by_one_is_the_same() {
+        for steps in [
+            "top 2 by x asc | extend y = x * 2 | where y > 2",
+            "summarize n = count(), l = make_list(x) by odd = x % 2",
+            "sort by x desc | take 1 | project g, x",
+            "distinct g",
+            "where x > 1 | summarize n = count()",
+            "sort by x asc | extend n = row_number(), p = prev(x)",
+        ] {
+            let sorted = "extend all = tostring(pack_all()) | project all | sort by all asc";
+            let at_once = rows(&format!("{T} | partition hint.strategy=native by g ({steps}) | {sorted}"));
+            let by_key = rows(&format!("{T} | partition hint.strategy=legacy by g ({steps}) | {sorted}"));
+            assert_eq!(at_once, by_key, "{steps}");
+        }
+        let many =
+            "range x from 1 to 200000 step 1 | extend k = x % 100000 | partition hint.strategy=native by k";
+        assert_eq!(rows(&format!("{many} (top 1 by x) | summarize count(), min(x)")), "100000 | 100001");
     }
 
     #[test]

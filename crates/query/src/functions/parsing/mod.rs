@@ -1,4 +1,4 @@
-//! Strings taken apart: CSV, URLs, paths, command lines, XML.
+//! Strings taken apart: CSV, URLs, paths, command lines, versions, XML.
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#string-functions>
 
@@ -6,6 +6,7 @@ mod command_line;
 mod csv;
 mod path;
 mod url;
+mod version;
 mod xml;
 
 use super::Function;
@@ -16,5 +17,6 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &path::PARSE_PATH,
     &url::PARSE_URL,
     &url::PARSE_URL_QUERY,
+    &version::PARSE_VERSION,
     &xml::PARSE_XML,
 ];

@@ -11,17 +11,17 @@ use crate::kernel::{Dyn, Kernel, map1, pack1};
 pub(crate) const FUNCTIONS: &[&Function] = &[&FIT_LINE_DYNAMIC];
 
 /// The line through the points that is nearest to them all.
-struct Line {
+pub(super) struct Line {
     rsquare: f64,
-    slope: f64,
+    pub slope: f64,
     variance: f64,
     rvariance: f64,
-    interception: f64,
+    pub interception: f64,
     fit: Vec<f64>,
 }
 
 /// Least squares; variances are of samples.
-fn line(points: &[f64]) -> Option<Line> {
+pub(super) fn line(points: &[f64]) -> Option<Line> {
     let count = points.len() as f64;
     if points.is_empty() {
         return None;

@@ -1,16 +1,19 @@
 //! Series: arrays of numbers, element by element, filled, measured, filtered, fitted.
 //!
 //! Elements that are no numbers make null elements. Functions whose way is not published (detection of periods,
-//! anomalies and outliers) are refused by name.
+//! outliers) are refused by name; how a series is taken apart is described well enough to be done alike.
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/scalar-functions#series-element-wise-functions>
 
+mod decompose;
 mod elements;
 mod fill;
 mod filter;
 mod fit;
 mod fourier;
 mod measure;
+mod outliers;
+mod season;
 mod several;
 
 use weir_value::KustoType;
@@ -20,11 +23,19 @@ use super::Function;
 use crate::bind::Arguments;
 use crate::typed::Typed;
 
+#[cfg(test)]
+pub(crate) use several::SEVERAL;
 pub(crate) use several::several;
 
 /// The families of the folder.
-pub(crate) const FAMILIES: [&[&Function]; 5] =
-    [elements::FUNCTIONS, fill::FUNCTIONS, filter::FUNCTIONS, fit::FUNCTIONS, measure::FUNCTIONS];
+pub(crate) const FAMILIES: [&[&Function]; 6] = [
+    decompose::FUNCTIONS,
+    elements::FUNCTIONS,
+    fill::FUNCTIONS,
+    filter::FUNCTIONS,
+    fit::FUNCTIONS,
+    measure::FUNCTIONS,
+];
 
 const DYNAMIC: KustoType = KustoType::Dynamic;
 

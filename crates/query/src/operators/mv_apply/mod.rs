@@ -9,7 +9,7 @@
 mod carry;
 mod within;
 
-use weir_kql::ast::{Expr, ExprKind, MvApply, OperatorKind, Span, StatementKind, Subquery};
+use weir_kql::ast::{Expr, ExprKind, MvApply, Operator, OperatorKind, Span, StatementKind, Subquery};
 use weir_value::KustoType;
 
 use super::mv_expand::{Numbers, Wanted, expanded};
@@ -43,6 +43,11 @@ pub(super) struct Within {
 }
 
 impl Within {
+    /// Rows that come of a group: its number, and their order in it.
+    pub(super) fn group(row: String, place: String) -> Self {
+        Within { row, place, outer: Vec::new() }
+    }
+
     /// All hidden columns.
     fn hidden(&self) -> Vec<Column> {
         let numbers = [&self.row, &self.place].into_iter().map(|name| Column::new(name, KustoType::Long));
@@ -148,8 +153,20 @@ fn subquery(
             _ => binder.error(None, statement.span, "only lets can stand before the steps"),
         }
     }
-    let mut relation = Relation { name: None, serialized: false, ..elements };
-    for operator in &subquery.operators {
+    steps(binder, elements, within, &subquery.operators, env)
+}
+
+/// Steps within the rows of each number; nothing when one of them cannot be run like that.
+pub(super) fn steps(
+    binder: &mut Binder<'_>,
+    rows: Relation,
+    within: &Within,
+    operators: &[Operator],
+    env: Env,
+) -> Option<Relation> {
+    let mut env = env;
+    let mut relation = Relation { name: None, serialized: false, ..rows };
+    for operator in operators {
         if matches!(operator.kind, OperatorKind::Missing) {
             return None;
         }
