@@ -10,7 +10,7 @@ use weir_decode::Limits;
 use weir_flowgen::{Config, UnixSeconds};
 use weir_ingest::{Options, Progress, RedecorateOptions, Redecorated, Summary, TopologySummary};
 use weir_table::{FileContent, NewWorkspace, Workspace, Writer, topology};
-use weir_topology::{Inventory, Snapshot};
+use weir_topology::Snapshot;
 
 /// 2026-06-01T12:00:00Z.
 const END: UnixSeconds = UnixSeconds(1_780_315_200);
@@ -124,13 +124,6 @@ impl Data {
         self.runtime.block_on(async {
             Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
         })
-    }
-
-    /// Stores an inventory.
-    pub fn snapshot(&self, taken_micros: i64, inventory: Inventory) {
-        let writer = self.writer().unwrap();
-        let snapshot = Snapshot { taken_micros, inventory };
-        self.runtime.block_on(weir_table::topology::store(writer.workspace(), &snapshot)).unwrap();
     }
 
     /// Writes the runs of the inventory that are missing.
