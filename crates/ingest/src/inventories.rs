@@ -10,8 +10,8 @@ use weir_reduce::{Interval, Names, ReducedFlow};
 use weir_table::{Error, Workspace, rows, topology};
 use weir_topology::{History, SnapshotName};
 
-/// Decorators that are kept for the next rows: the tables of a large inventory are hundreds of megabytes.
-const KEPT_MAX: usize = 3;
+/// Bytes of decorators that are kept for the next rows. The last one is kept in any case.
+const KEPT_BYTES_MAX: usize = 1 << 30;
 
 /// The snapshots of a workspace, read when rows of their times come.
 #[derive(Debug)]
@@ -46,12 +46,13 @@ impl Inventories {
             kept.push(known);
             return Ok(decorator);
         }
-        if kept.len() == KEPT_MAX {
-            kept.remove(0);
-        }
         let snapshot = self.runtime.block_on(topology::read(&self.workspace, name))?;
         let decorator = Arc::new(Decorator::new(&snapshot.inventory));
         kept.push((name.clone(), Arc::clone(&decorator)));
+        let mut bytes: usize = kept.iter().map(|(_, decorator)| decorator.bytes()).sum();
+        while bytes > KEPT_BYTES_MAX && kept.len() > 1 {
+            bytes -= kept.remove(0).1.bytes();
+        }
         Ok(decorator)
     }
 }

@@ -1,15 +1,17 @@
 //! Decorates stored rows anew, by the inventories that there are now.
 //!
 //! Day by day: the files whose rows would be decorated otherwise are written again, and each day is committed as one
-//! batch of the ledger. Whoever reads sees a day as it was or as it is, and every counter keeps its sum. One file is
-//! held at a time. A run that is killed has done whole days; the next one does the others.
+//! batch of the ledger. Whoever reads sees a day as it was or as it is, and every counter keeps its sum. A thread holds
+//! one file at a time. A run that is killed has done whole days; the next one does the others.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
 use tokio::runtime::Handle;
 use weir_enrich::DecorationTally;
-use weir_table::{DataFile, TableFiles, Writer};
+use weir_table::{Batch, DataFile, TableFiles, Writer};
 
 use crate::inventories::Chosen;
 use crate::stored::{KEYS, StoredRows};
@@ -25,8 +27,10 @@ pub struct RedecorateOptions<'a> {
     pub written_by: &'a str,
     /// Runs what waits for the store.
     pub runtime: &'a Handle,
-    /// Is told of every file that is done with: how many there are, and how many are to come.
-    pub progress: &'a mut dyn FnMut(u64, u64),
+    /// Files worked on at the same time.
+    pub threads: usize,
+    /// Is told of every file that is done with: how many are, and how many there are.
+    pub progress: &'a (dyn Fn(u64, u64) + Sync),
 }
 
 /// What a run came to.
@@ -53,31 +57,27 @@ pub struct Redecorated {
 }
 
 /// Decorates the rows of some days anew.
-pub fn redecorate(writer: &mut Writer, options: &mut RedecorateOptions<'_>) -> Result<Redecorated, Error> {
-    let table = weir_schema::table("NTANetAnalytics").ok_or_else(|| weir_table::Error::UnsupportedTable {
-        table: "NTANetAnalytics".to_owned(),
-        feature: "its name".to_owned(),
-    })?;
+pub fn redecorate(writer: &mut Writer, options: &RedecorateOptions<'_>) -> Result<Redecorated, Error> {
     let runtime = options.runtime;
     let workspace = writer.workspace().clone();
     let inventories = Inventories::of(&workspace, runtime)?;
-    let files = runtime.block_on(workspace.files(table))?;
-    let chosen_files: Vec<&DataFile> =
-        files.files.iter().filter(|file| options.days.contains(&file.day)).collect();
-    let days: BTreeSet<i32> = chosen_files.iter().map(|file| file.day).collect();
+    let files = runtime.block_on(workspace.files(crate::run::table("NTANetAnalytics")?))?;
+    let mut days: BTreeMap<i32, Vec<&DataFile>> = BTreeMap::new();
+    for file in files.files.iter().filter(|file| options.days.contains(&file.day)) {
+        days.entry(file.day).or_default().push(file);
+    }
+    let all_files = days.values().map(|files| files.len() as u64).sum();
     let mut told = Redecorated {
         snapshots: inventories.history().snapshots().len(),
         days: days.len() as u64,
         ..Redecorated::default()
     };
-    for day in days {
+    for day in days.into_values() {
         let now = (options.now_micros)();
         let batch = writer.begin(now);
+        let work = Work { files: &files, batch: &batch, inventories: &inventories, now, runtime };
         let changed_before = told.files_changed;
-        for file in chosen_files.iter().filter(|file| file.day == day) {
-            redecorate_file(&files, file, &batch, &inventories, now, runtime, &mut told)?;
-            (options.progress)(told.files, chosen_files.len() as u64);
-        }
+        work.all(&day, options, all_files, &mut told)?;
         if told.files_changed > changed_before {
             runtime.block_on(writer.commit(batch, &[], now, options.written_by))?;
             told.days_changed += 1;
@@ -86,43 +86,86 @@ pub fn redecorate(writer: &mut Writer, options: &mut RedecorateOptions<'_>) -> R
     Ok(told)
 }
 
-fn redecorate_file(
-    files: &TableFiles,
-    file: &DataFile,
-    batch: &weir_table::Batch,
-    inventories: &Inventories,
+/// What the files of a day are worked on with.
+struct Work<'a> {
+    files: &'a TableFiles,
+    batch: &'a Batch,
+    inventories: &'a Inventories,
     now: i64,
-    runtime: &Handle,
-    told: &mut Redecorated,
-) -> Result<(), Error> {
-    told.files += 1;
-    let content = runtime.block_on(batch.read(files, file))?;
-    let mut tally = DecorationTally::default();
-    let (mut rows, mut rows_changed) = (0, 0);
-    for read in content.batches(Some(&KEYS))? {
-        let read = read?;
-        let mut chosen = Chosen::new(inventories);
-        let Some(stored) = StoredRows::new(&read, &mut chosen, &mut tally)? else {
-            told.files_without_addresses += 1;
-            return Ok(());
+    runtime: &'a Handle,
+}
+
+impl Work<'_> {
+    /// Works on the files of a day, several at a time.
+    fn all(
+        &self,
+        day: &[&DataFile],
+        options: &RedecorateOptions<'_>,
+        all_files: u64,
+        told: &mut Redecorated,
+    ) -> Result<(), weir_table::Error> {
+        let next = AtomicUsize::new(0);
+        let told = Mutex::new(told);
+        let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
+        let work = || {
+            while let Some(file) = day.get(next.fetch_add(1, Ordering::Relaxed)) {
+                match self.one(file) {
+                    Ok(done) => {
+                        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                        told.add(&done);
+                        (options.progress)(told.files, all_files);
+                    }
+                    Err(error) => {
+                        // The day is not committed: no other file needs to be written.
+                        next.store(day.len(), Ordering::Relaxed);
+                        failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    }
+                }
+            }
         };
-        rows += read.num_rows() as u64;
-        rows_changed += stored.changed(&read, &chosen);
+        std::thread::scope(|scope| {
+            for _ in 0..options.threads.clamp(1, day.len().max(1)) {
+                scope.spawn(work);
+            }
+        });
+        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
-    told.rows += rows;
-    told.decoration.merge(&tally);
-    if rows_changed == 0 {
-        return Ok(());
-    }
-    let change = |read: &RecordBatch| -> Result<Vec<(&'static str, ArrayRef)>, weir_table::Error> {
-        let mut chosen = Chosen::new(inventories);
-        match StoredRows::new(read, &mut chosen, &mut DecorationTally::default())? {
-            Some(stored) => Ok(stored.columns(read, &chosen)),
-            None => Ok(Vec::new()),
+
+    /// Decorates the rows of a file, and writes it again if one of them is decorated otherwise than before.
+    fn one(&self, file: &DataFile) -> Result<Redecorated, weir_table::Error> {
+        let content = self.runtime.block_on(self.batch.read(self.files, file))?;
+        let mut told = Redecorated { files: 1, ..Redecorated::default() };
+        for read in content.batches(Some(&KEYS))? {
+            let read = read?;
+            let mut chosen = Chosen::new(self.inventories);
+            let Some(stored) = StoredRows::new(&read, &mut chosen, &mut told.decoration)? else {
+                return Ok(Redecorated { files: 1, files_without_addresses: 1, ..Redecorated::default() });
+            };
+            told.rows += read.num_rows() as u64;
+            told.rows_changed += stored.changed(&read, &chosen);
         }
-    };
-    runtime.block_on(batch.exchange(&content, now, change))?;
-    told.files_changed += 1;
-    told.rows_changed += rows_changed;
-    Ok(())
+        if told.rows_changed > 0 {
+            let change = |read: &RecordBatch| -> Result<Vec<(&'static str, ArrayRef)>, weir_table::Error> {
+                let mut chosen = Chosen::new(self.inventories);
+                let stored = StoredRows::new(read, &mut chosen, &mut DecorationTally::default())?;
+                Ok(stored.map_or_else(Vec::new, |stored| stored.columns(read, &chosen)))
+            };
+            let new = self.batch.rewrite(content, self.now, change)?;
+            self.runtime.block_on(self.batch.exchange(new))?;
+            told.files_changed = 1;
+        }
+        Ok(told)
+    }
+}
+
+impl Redecorated {
+    /// Adds what became of a file.
+    fn add(&mut self, file: &Redecorated) {
+        self.files += file.files;
+        self.files_changed += file.files_changed;
+        self.files_without_addresses += file.files_without_addresses;
+        self.rows += file.rows;
+        self.rows_changed += file.rows_changed;
+        self.decoration.merge(&file.decoration);
+    }
 }

@@ -19,7 +19,7 @@ use weir_schema::{Table, Unit};
 use weir_value::KustoType;
 
 use crate::delta::DAY;
-use crate::part::day_text;
+use crate::part::{Part, day_text};
 use crate::{DataFile, Error, TableFiles, Workspace};
 
 /// Rows that are held at once, unpacked.
@@ -31,6 +31,14 @@ pub struct FileContent {
     table: &'static Table,
     file: DataFile,
     bytes: Bytes,
+}
+
+/// A file that takes the place of another one.
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) table: &'static Table,
+    pub(crate) part: Part,
+    pub(crate) old: Remove,
 }
 
 /// The sum of every counter of some rows, and how many rows there are.

@@ -32,7 +32,7 @@ mod workspace;
 mod writer;
 
 pub use error::Error;
-pub use exchange::{CounterSums, FileContent};
+pub use exchange::{CounterSums, Exchange, FileContent};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use settings::{FORMAT_VERSION, Settings};

@@ -7,7 +7,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use weir_schema::{Table, table};
 
-use crate::exchange::{self, FileContent};
+use crate::exchange::{self, Exchange, FileContent};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
 use crate::part::{Part, PartWriter};
@@ -159,16 +159,16 @@ impl Batch {
         FileContent::read(&self.workspace, files, file).await
     }
 
-    /// Writes a file that takes the place of another one of the table when the batch is committed.
+    /// Encodes a file that is to take the place of another one of the table.
     ///
-    /// The new file must have what the old one had but for the columns that `change` gives anew, by name, for each of
+    /// The new file must have what the old one has but for the columns that `change` gives anew, by name, for each of
     /// its batches: as many rows, with the same sum of every counter. It is read back, and refused where it has not.
-    pub async fn exchange(
+    pub fn rewrite(
         &self,
-        old: &FileContent,
+        old: FileContent,
         now_micros: i64,
         mut change: impl FnMut(&RecordBatch) -> Result<Vec<(&'static str, ArrayRef)>, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Exchange, Error> {
         let table = old.table();
         let mut part: Option<PartWriter<'_>> = None;
         for batch in old.batches(None)? {
@@ -180,8 +180,10 @@ impl Batch {
             };
             part.write(&batch)?;
         }
-        // A file without rows has nothing to change.
-        let Some(part) = part else { return Ok(()) };
+        let part = match part {
+            Some(part) => part,
+            None => PartWriter::new(table, table.stored_schema())?,
+        };
         let now_millis = now_micros.div_euclid(1_000);
         let part = part.finish(old.file().day, &self.file_name(), now_millis)?;
         let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone());
@@ -190,10 +192,16 @@ impl Batch {
             let file = old.file().path.clone();
             return Err(Error::NotConserved { table: table.name.to_owned(), file, before, after });
         }
+        Ok(Exchange { table, part, old: old.remove(now_millis) })
+    }
+
+    /// Puts a file beside the one that it takes the place of when the batch is committed.
+    pub async fn exchange(&self, exchange: Exchange) -> Result<(), Error> {
+        let Exchange { table, part, old } = exchange;
         let add = self.put(table, part).await?;
         let mut written = self.lock();
         written.adds.entry(table.name.to_owned()).or_default().push(add);
-        written.removes.entry(table.name.to_owned()).or_default().push(old.remove(now_millis));
+        written.removes.entry(table.name.to_owned()).or_default().push(old);
         Ok(())
     }
 

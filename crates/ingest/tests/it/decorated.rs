@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::DataType;
 use tempfile::tempdir;
 use weir_table::rows::decoration::COLUMNS;
@@ -217,6 +218,19 @@ fn a_recorded_exchange_is_finished_and_another_never_was() {
     assert_ne!(rows(&killed), expected, "as it was before");
     assert!(killed.redecorate().files_changed > 0);
     assert_eq!(rows(&killed), expected);
+}
+
+#[test]
+fn a_file_with_other_sums_takes_no_place() {
+    let (_folder, blobs, _) = company();
+    let data = Data::new();
+    data.ingest(&blobs);
+    let refused = data.rewrite("NTANetAnalytics", |batch| {
+        let zeros: ArrayRef = Arc::new(Int64Array::from(vec![0; batch.num_rows()]));
+        vec![("BytesSrcToDest", zeros)]
+    });
+    assert!(refused.contains("BytesSrcToDest") && refused.contains("take the place"), "{refused}");
+    assert_eq!(data.rewrite("NTANetAnalytics", |_| Vec::new()), "");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrow_array::{ArrayRef, RecordBatch};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use weir_decode::Limits;
@@ -110,14 +111,15 @@ impl Data {
     /// Decorates all rows anew.
     pub fn redecorate(&self) -> Redecorated {
         let mut writer = self.runtime.block_on(self.workspace().writer()).unwrap();
-        let mut options = RedecorateOptions {
+        let options = RedecorateOptions {
             days: i32::MIN..i32::MAX,
             now_micros: &|| NOW_MICROS,
             written_by: "test",
             runtime: self.runtime.handle(),
-            progress: &mut |_, _| (),
+            threads: 2,
+            progress: &|_, _| (),
         };
-        weir_ingest::redecorate(&mut writer, &mut options).unwrap()
+        weir_ingest::redecorate(&mut writer, &options).unwrap()
     }
 
     /// Hands over every file of a table.
@@ -129,6 +131,26 @@ impl Data {
         for file in &files.files {
             each(&self.runtime.block_on(batch.read(&files, file)).unwrap());
         }
+    }
+
+    /// Encodes every file of a table anew, with some columns changed; what was wrong with it, blank for nothing.
+    pub fn rewrite(
+        &self,
+        table: &str,
+        change: impl Fn(&RecordBatch) -> Vec<(&'static str, ArrayRef)>,
+    ) -> String {
+        let workspace = self.workspace();
+        let files = self.runtime.block_on(workspace.files(weir_schema::table(table).unwrap())).unwrap();
+        let writer = self.runtime.block_on(workspace.writer()).unwrap();
+        let batch = writer.begin(NOW_MICROS);
+        let mut wrong = String::new();
+        for file in &files.files {
+            let content = self.runtime.block_on(batch.read(&files, file)).unwrap();
+            if let Err(error) = batch.rewrite(content, NOW_MICROS, |read| Ok(change(read))) {
+                wrong += &error.to_string();
+            }
+        }
+        wrong
     }
 
     /// Rows that a reader counts in a table.

@@ -43,7 +43,7 @@ pub(crate) fn is_own(name: &str, env: &Env) -> bool {
 pub(crate) fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES.iter().map(|(name, text)| {
         let call = match *name {
-            "weir_conversations" => "NTANetAnalytics | … | invoke weir_conversations()",
+            "weir_conversations" => "invoke weir_conversations()",
             other => other,
         };
         (call, text.lines().next().unwrap_or_default().trim_start_matches("// "))

@@ -77,7 +77,7 @@ fn nothing_read(summary: &Summary) -> &'static str {
     }
 }
 
-fn default_threads() -> usize {
+pub(super) fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }
 

@@ -1,6 +1,7 @@
 //! `weir redecorate`
 
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -9,7 +10,8 @@ use weir_table::Workspace;
 use weir_table::rows::day_of;
 use weir_value::datetime;
 
-use super::{PROGRAM, decoration, now_micros, print};
+use super::ingest::default_threads;
+use super::{decoration, now_micros, print};
 use crate::args::{Folder, Redecorate};
 use crate::exit::Exit;
 use crate::numbers::{grouped, time};
@@ -29,21 +31,23 @@ pub fn run(folder: &Folder, args: &Redecorate) -> anyhow::Result<Exit> {
         );
     };
     let mut writer = runtime.block_on(workspace.writer())?;
-    let mut told = Instant::now();
-    let mut progress = |done: u64, all: u64| {
+    let told = Mutex::new(Instant::now());
+    let progress = |done: u64, all: u64| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.elapsed() > Duration::from_secs(10) {
-            told = Instant::now();
+            *told = Instant::now();
             eprintln!("{} of {} files", grouped(done), grouped(all));
         }
     };
-    let mut options = RedecorateOptions {
+    let options = RedecorateOptions {
         days: from.unwrap_or(i32::MIN)..to.map_or(i32::MAX, |day| day.saturating_add(1)),
         now_micros: &now_micros,
         written_by: WRITTEN_BY,
         runtime: runtime.handle(),
-        progress: &mut progress,
+        threads: default_threads(),
+        progress: &progress,
     };
-    let summary = redecorate(&mut writer, &mut options)?;
+    let summary = redecorate(&mut writer, &options)?;
     let took = started.elapsed();
     print(|out| match args.json {
         true => Ok(writeln!(out, "{}", as_json(&summary, took))?),
@@ -88,6 +92,5 @@ fn as_json(summary: &Redecorated, took: Duration) -> serde_json::Value {
         "rows_changed": summary.rows_changed,
         "decoration": decoration::as_json(&summary.decoration),
         "seconds": took.as_secs_f64(),
-        "written_by": PROGRAM,
     })
 }
