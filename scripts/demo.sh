@@ -1,5 +1,5 @@
 #!/bin/sh
-# The demo: a week of an invented company's flow logs, read into tables, and three questions.
+# The demo: a week of an invented company's flow logs and its inventory, read into tables, and four questions.
 # Usage: demo.sh WEIR FOLDER. The folder is made anew.
 set -eu
 weir=$1
@@ -27,7 +27,9 @@ export WEIR_DATA="$folder/data"
 
 say 'A week of flow logs, as Azure would have written them:'
 try simulate "$folder/logs" --seed 1
-say 'Read them into tables:'
+say 'What networks and machines there are, as an export of Azure Resource Graph tells:'
+try topology import "$folder/logs/inventory"
+say 'Read the logs into tables:'
 try ingest "$folder/logs"
 say 'Whom does 10.1.1.8 talk to?'
 try query -f queries/talkers.kql
@@ -35,6 +37,8 @@ say 'Most of it leaves for 136.144.58.113. When, and over what?'
 try query -f queries/transfers.kql --format chart
 say 'What do the two subnets say to each other?'
 try query -f queries/between-ranges.kql
+say 'And by name: which conversations are the largest, each counted once?'
+try query -f queries/conversations.kql
 
 cat <<EOF
 
@@ -42,5 +46,6 @@ Now ask yourself:
   export WEIR_DATA=$WEIR_DATA
   $weir query 'NTANetAnalytics | summarize sum(BytesSrcToDest) by SrcIp | top 10 by sum_BytesSrcToDest'
   $weir query -f queries/traffic.kql --out traffic.html      # a chart for the browser
+  $weir serve                                                # pages, and the clients you have
   $weir ingest ../your/flow-logs --data other-data           # your own logs, in a folder of their own
 EOF
