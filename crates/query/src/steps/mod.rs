@@ -11,6 +11,7 @@ mod node;
 mod order;
 mod planner;
 mod sequence;
+mod stopping;
 
 use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::Result;

@@ -11,10 +11,13 @@ use datafusion::physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalO
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::sorts::sort::SortExec;
 
-/// The rules by which plans are made better: first ours, then those of the engine.
+use super::stopping::GiveWay;
+
+/// The rules by which plans are made better: those of the engine between ours.
 pub(crate) fn optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::default().rules;
     rules.insert(0, Arc::new(HoldOrder));
+    rules.push(Arc::new(GiveWay));
     rules
 }
 
