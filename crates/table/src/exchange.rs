@@ -32,6 +32,8 @@ pub struct FileContent {
     table: &'static Table,
     file: DataFile,
     bytes: Bytes,
+    /// What is at the end of the file, text as numbered words.
+    metadata: ArrowReaderMetadata,
 }
 
 /// A file that takes the place of another one.
@@ -58,11 +60,12 @@ impl FileContent {
         let path = Path::from(format!("{}/{}", files.path, file.path));
         let read = async { workspace.store().get(&path).await?.bytes().await };
         let bytes = read.await.map_err(Error::store("read", &path))?;
-        Ok(FileContent { table: files.table, file: file.clone(), bytes })
+        FileContent::of_bytes(files.table, bytes, file.clone())
     }
 
-    pub(crate) fn of_bytes(table: &'static Table, bytes: Bytes, file: DataFile) -> Self {
-        FileContent { table, file, bytes }
+    pub(crate) fn of_bytes(table: &'static Table, bytes: Bytes, file: DataFile) -> Result<Self, Error> {
+        let metadata = metadata(&bytes).map_err(Error::parquet("read", table.name))?;
+        Ok(FileContent { table, file, bytes, metadata })
     }
 
     /// The table that it belongs to.
@@ -89,16 +92,8 @@ impl FileContent {
         &self,
         columns: Option<&[&str]>,
     ) -> Result<ParquetRecordBatchReader, parquet::errors::ParquetError> {
-        let plain = ArrowReaderMetadata::load(&self.bytes, ArrowReaderOptions::new())?;
-        let words = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
-            DataType::Utf8 => Arc::new(Field::new(field.name(), words.clone(), field.is_nullable())),
-            _ => Arc::clone(field),
-        });
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let options = ArrowReaderOptions::new().with_schema(schema);
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options)?;
-        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), metadata);
+        let mut builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.metadata.clone());
         if let Some(columns) = columns {
             let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
             builder = builder.with_projection(mask);
@@ -140,6 +135,19 @@ impl FileContent {
             default_row_commit_version: None,
         }
     }
+}
+
+/// What is at the end of a file; its texts are to be read as numbered words.
+fn metadata(bytes: &Bytes) -> Result<ArrowReaderMetadata, parquet::errors::ParquetError> {
+    let plain = ArrowReaderMetadata::load(bytes, ArrowReaderOptions::new())?;
+    let words = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => Arc::new(Field::new(field.name(), words.clone(), field.is_nullable())),
+        _ => Arc::clone(field),
+    });
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options)
 }
 
 /// A file with some columns given anew. The others are read when they are written, one after the other.

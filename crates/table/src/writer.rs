@@ -171,7 +171,7 @@ impl Batch {
         let changed = Changed::new(&old, keys, change)?;
         let now_millis = now_micros.div_euclid(1_000);
         let part = part::encode(table, old.file().day, &self.file_name(), now_millis, &changed)?;
-        let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone());
+        let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone())?;
         let (before, after) = (old.counters()?, new.counters()?);
         if before != after {
             let file = old.file().path.clone();

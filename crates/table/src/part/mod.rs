@@ -1,5 +1,6 @@
 //! A data file of a table: rows of one day, sorted, as Parquet.
 
+mod blanks;
 mod runs;
 mod words;
 
@@ -25,8 +26,8 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath, SchemaDescriptor, TypePt
 use weir_schema::Table;
 use weir_value::datetime;
 
+use self::blanks::Blanks;
 use crate::delta::DAY;
-use crate::rows::Blanks;
 use crate::{Error, stats};
 
 /// Rows in a row group: small enough to skip much of a file, large enough to compress well.

@@ -20,12 +20,7 @@ pub fn weir_blobs(
         days.entry(reading.day).or_default().push(reading);
     }
     let rows = |(day, readings): (i32, Vec<&BlobReading>)| {
-        Ok((
-            day,
-            batch(named("WeirBlobs")?, readings.len(), |name| {
-                blob_column(name, number, &readings, now_micros)
-            })?,
-        ))
+        Ok((day, batch(named("WeirBlobs")?, |name| blob_column(name, number, &readings, now_micros))?))
     };
     days.into_iter().map(rows).collect()
 }
@@ -116,7 +111,7 @@ pub fn weir_batch(info: &BatchInfo<'_>, readings: &[BlobReading]) -> Result<Reco
             _ => return None,
         })
     };
-    batch(named("WeirBatches")?, 1, column)
+    batch(named("WeirBatches")?, column)
 }
 
 /// A count as the table keeps it; counts beyond 2^63 do not occur.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
+    ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{Field, Schema};
 use weir_schema::Table;
 
 use crate::Error;
@@ -15,19 +14,14 @@ use crate::delta::DAY;
 
 /// Puts the columns of a table's files in order, `Day` left out; `column` gives each by its name.
 ///
-/// A column that `column` does not give is blank: `""`, false or null.
+/// A column that `column` does not give is left out; it is blank in the file.
 pub(super) fn batch(
     table: &Table,
-    rows: usize,
     mut column: impl FnMut(&str) -> Option<ArrayRef>,
 ) -> Result<RecordBatch, Error> {
-    let mut blanks = Blanks::new(rows);
     let (mut fields, mut arrays) = (Vec::new(), Vec::new());
     for declared in table.columns.iter().chain(table.hidden).filter(|column| column.name != DAY) {
-        let array = match column(declared.name) {
-            Some(array) => array,
-            None => blanks.of(&declared.stored_type()),
-        };
+        let Some(array) = column(declared.name) else { continue };
         fields.push(Field::new(declared.name, array.data_type().clone(), true));
         arrays.push(array);
     }
@@ -35,36 +29,8 @@ pub(super) fn batch(
         .map_err(|source| Error::BadRows { table: table.name.to_owned(), source })
 }
 
-/// Blank columns; one array serves every column of a type.
-pub(crate) struct Blanks {
-    rows: usize,
-    text: Option<ArrayRef>,
-}
-
-impl Blanks {
-    /// Blank columns of so many rows.
-    pub fn new(rows: usize) -> Self {
-        Blanks { rows, text: None }
-    }
-
-    /// A blank column of this type.
-    pub fn of(&mut self, kind: &DataType) -> ArrayRef {
-        let rows = self.rows;
-        match kind {
-            DataType::Boolean => Arc::new(BooleanArray::from(vec![false; rows])),
-            DataType::Int32 => Arc::new(Int32Array::new_null(rows)),
-            DataType::Int64 => Arc::new(Int64Array::new_null(rows)),
-            DataType::Float64 => Arc::new(Float64Array::new_null(rows)),
-            DataType::Timestamp(..) => {
-                Arc::new(TimestampMicrosecondArray::new_null(rows).with_timezone("UTC"))
-            }
-            _ => Arc::clone(self.text.get_or_insert_with(|| constant("", rows))),
-        }
-    }
-}
-
 /// A text column of one value.
-pub(super) fn constant(value: &str, rows: usize) -> ArrayRef {
+pub(crate) fn constant(value: &str, rows: usize) -> ArrayRef {
     words(vec![0; rows], [value])
 }
 

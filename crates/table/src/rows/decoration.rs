@@ -1,12 +1,12 @@
 //! The columns of `NTANetAnalytics` that the inventory fills.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray};
 use weir_enrich::{Decoration, Decorator, FlowType, LinkWords, SideColumn, SideId};
 
 use super::columns::words;
+use super::numbered::Numbered;
 
 /// The names of all of them.
 pub const COLUMNS: [&str; 31] = [
@@ -47,10 +47,10 @@ pub const COLUMNS: [&str; 31] = [
 pub struct DecorationColumns<'a> {
     flow_types: Vec<FlowType>,
     hops: Vec<bool>,
-    src: Distinct<[&'a str; SideColumn::ALL.len()]>,
-    dest: Distinct<[&'a str; SideColumn::ALL.len()]>,
-    links: Distinct<LinkWords<'a>>,
-    endpoints: Distinct<[&'a str; 3]>,
+    src: Numbered<[&'a str; SideColumn::ALL.len()]>,
+    dest: Numbered<[&'a str; SideColumn::ALL.len()]>,
+    links: Numbered<LinkWords<'a>>,
+    endpoints: Numbered<[&'a str; 3]>,
 }
 
 /// A decoration, and which of the decorators gave it.
@@ -67,12 +67,12 @@ impl<'a> DecorationColumns<'a> {
         DecorationColumns {
             flow_types: rows.clone().map(|(_, row)| row.flow_type).collect(),
             hops: rows.clone().map(|(_, row)| row.captured_at_hop).collect(),
-            src: Distinct::new(rows.clone().map(|(number, row)| (number, row.src)), side),
-            dest: Distinct::new(rows.clone().map(|(number, row)| (number, row.dest)), side),
-            links: Distinct::new(rows.clone().map(|(number, row)| (number, row.link)), |(number, link)| {
+            src: Numbered::new(rows.clone().map(|(number, row)| (number, row.src)), side),
+            dest: Numbered::new(rows.clone().map(|(number, row)| (number, row.dest)), side),
+            links: Numbered::new(rows.clone().map(|(number, row)| (number, row.link)), |(number, link)| {
                 decorator(number).map(|decorator| decorator.link_words(link)).unwrap_or_default()
             }),
-            endpoints: Distinct::new(
+            endpoints: Numbered::new(
                 rows.map(|(number, row)| (number, row.endpoint)),
                 |(number, endpoint)| {
                     let texts = |decorator: &'a Arc<Decorator>| Some(decorator.endpoint_texts(endpoint?));
@@ -125,58 +125,10 @@ impl<'a> DecorationColumns<'a> {
         let endpoints = self.endpoints.lengths(|texts| texts.iter().map(|text| text.len()).sum());
         (0..self.flow_types.len()).map(move |row| {
             self.flow_types[row].word().len()
-                + src[self.src.numbers[row] as usize]
-                + dest[self.dest.numbers[row] as usize]
-                + links[self.links.numbers[row] as usize]
-                + endpoints[self.endpoints.numbers[row] as usize]
+                + self.src.of(row, &src)
+                + self.dest.of(row, &dest)
+                + self.links.of(row, &links)
+                + self.endpoints.of(row, &endpoints)
         })
-    }
-}
-
-/// What rows say, each kept once, and the number of each row's.
-struct Distinct<T> {
-    values: Vec<T>,
-    numbers: Vec<u32>,
-}
-
-impl<T> Distinct<T> {
-    fn new<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, value: impl Fn(K) -> T) -> Self {
-        let mut known: HashMap<K, u32> = HashMap::new();
-        let (mut values, mut last) = (Vec::new(), None);
-        let number = |key: K| match last {
-            Some((same, number)) if same == key => number,
-            _ => {
-                let number = *known.entry(key).or_insert_with(|| {
-                    values.push(value(key));
-                    values.len() as u32 - 1
-                });
-                last = Some((key, number));
-                number
-            }
-        };
-        let numbers = keys.map(number).collect();
-        Distinct { values, numbers }
-    }
-
-    /// A column of a part of what rows say. Of many interfaces few have another region: each text is kept once again.
-    fn column(&self, text: impl Fn(&T) -> &str) -> ArrayRef {
-        let mut known: HashMap<&str, i32> = HashMap::new();
-        let mut texts: Vec<&str> = Vec::new();
-        let places: Vec<i32> = self
-            .values
-            .iter()
-            .map(|value| {
-                let text = text(value);
-                *known.entry(text).or_insert_with(|| {
-                    texts.push(text);
-                    texts.len() as i32 - 1
-                })
-            })
-            .collect();
-        words(self.numbers.iter().map(|number| places[*number as usize]).collect(), texts)
-    }
-
-    fn lengths(&self, length: impl Fn(&T) -> usize) -> Vec<usize> {
-        self.values.iter().map(length).collect()
     }
 }

@@ -4,10 +4,11 @@ mod blobs;
 mod columns;
 pub mod decoration;
 mod net_analytics;
+mod numbered;
 mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
-pub(crate) use columns::Blanks;
+pub(crate) use columns::constant;
 pub use net_analytics::{NetAnalytics, Run, target};
 pub use topology_details::TopologyRows;
 

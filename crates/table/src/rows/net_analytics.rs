@@ -1,6 +1,5 @@
 //! Rows of `NTANetAnalytics` from enriched flows.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array};
@@ -11,6 +10,7 @@ use weir_topology::{ResourceId, short_resource_id};
 
 use super::columns::{constant, longs, optional_longs, times, words};
 use super::decoration::DecorationColumns;
+use super::numbered::Numbered;
 use crate::{Columns, Error};
 
 /// Rows of a run that ended this long after their interval, or sooner, are live: they carry the time of
@@ -73,44 +73,6 @@ struct RuleWords {
     nsg_kind: &'static str,
 }
 
-/// Values that occur again and again, each kept once, and the number of each row's.
-struct Numbered<T> {
-    values: Vec<T>,
-    numbers: Vec<i32>,
-}
-
-impl<T> Numbered<T> {
-    fn of<K: Copy + Eq + std::hash::Hash>(keys: impl Iterator<Item = K>, value: impl Fn(K) -> T) -> Self {
-        let mut known: HashMap<K, i32> = HashMap::new();
-        let mut values = Vec::new();
-        let mut last: Option<(K, i32)> = None;
-        let mut number = |key: K| match last {
-            // Sorted rows repeat their address.
-            Some((same, number)) if same == key => number,
-            _ => {
-                let number = *known.entry(key).or_insert_with(|| {
-                    values.push(value(key));
-                    values.len() as i32 - 1
-                });
-                last = Some((key, number));
-                number
-            }
-        };
-        let numbers = keys.map(&mut number).collect();
-        Numbered { values, numbers }
-    }
-}
-
-impl<T: AsRef<str>> Numbered<T> {
-    fn column(&self) -> ArrayRef {
-        words(self.numbers.clone(), self.values.iter().map(AsRef::as_ref))
-    }
-
-    fn length(&self, row: usize) -> usize {
-        self.values[self.numbers[row] as usize].as_ref().len()
-    }
-}
-
 impl<'a> NetAnalytics<'a> {
     /// Rows of these flows, which refer to these names; `decorators` are those that they were decorated by.
     pub fn new(
@@ -119,7 +81,7 @@ impl<'a> NetAnalytics<'a> {
         run: &'a Run<'a>,
         decorators: &'a [Arc<Decorator>],
     ) -> Self {
-        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::of(flows.iter().map(of), |ip| ip.to_string());
+        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::new(flows.iter().map(of), |ip| ip.to_string());
         let sources = names.sources().iter().map(|source| {
             let (target_type, target) = target(source);
             SourceWords {
@@ -145,13 +107,13 @@ impl<'a> NetAnalytics<'a> {
             run,
             src_ips: ip(|row| row.flow.key.src_ip),
             dest_ips: ip(|row| row.flow.key.dest_ip),
-            l7_protocols: Numbered::of(flows.iter().map(|row| row.l7_protocol), |name| name),
-            l4_protocols: Numbered::of(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
+            l7_protocols: Numbered::new(flows.iter().map(|row| row.l7_protocol), |name| name),
+            l4_protocols: Numbered::new(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
                 spelling::l4_protocol(protocol).into_owned()
             }),
             sources: sources.collect(),
             rules: rules.collect(),
-            acl_groups: Numbered::of(
+            acl_groups: Numbered::new(
                 flows.iter().map(|row| (row.decorator, row.flow.key.rule)),
                 |(decorator, rule)| {
                     let group = names.rule(rule).acl_group.as_str();
@@ -206,20 +168,20 @@ impl NetAnalytics<'_> {
             "TargetResourceId" => self.source(|source| &source.target),
             "TargetResourceType" => self.source(|source| &source.target_type),
             "MacAddress" => self.source(|source| &source.mac),
-            "AclGroup" => self.acl_groups.column(),
+            "AclGroup" => self.acl_groups.column(|group| group),
             "AclRule" => self.rule(|rule| &rule.rule),
             "NsgList" => self.nsg(|rule| &rule.nsg),
             "NsgRule" => self.nsg(|rule| &rule.rule),
             "NsgRuleType" => self.nsg(|rule| rule.nsg_kind),
-            "SrcIp" => self.src_ips.column(),
-            "DestIp" => self.dest_ips.column(),
+            "SrcIp" => self.src_ips.column(String::as_str),
+            "DestIp" => self.dest_ips.column(String::as_str),
             "SrcIpNumber" => self.ip_numbers(|row| row.flow.key.src_ip),
             "DestIpNumber" => self.ip_numbers(|row| row.flow.key.dest_ip),
             "DestPort" => Arc::new(Int32Array::from_iter_values(
                 self.flows.iter().map(|row| row.flow.key.dest_port.into()),
             )),
-            "L4Protocol" => self.l4_protocols.column(),
-            "L7Protocol" => self.l7_protocols.column(),
+            "L4Protocol" => self.l4_protocols.column(String::as_str),
+            "L7Protocol" => self.l7_protocols.column(|name| name),
             "FlowDirection" => {
                 let both = [Direction::Inbound, Direction::Outbound].map(spelling::direction);
                 self.words(|row| row.flow.key.direction as i32, both)
@@ -319,12 +281,12 @@ impl NetAnalytics<'_> {
             let bytes = self.billed_constant
                 + source_bytes
                 + nsg_bytes
-                + self.acl_groups.length(index)
+                + self.acl_groups.value(index).len()
                 + rule.rule.len()
-                + self.src_ips.length(index)
-                + self.dest_ips.length(index)
-                + self.l4_protocols.length(index)
-                + self.l7_protocols.length(index)
+                + self.src_ips.value(index).len()
+                + self.dest_ips.value(index).len()
+                + self.l4_protocols.value(index).len()
+                + self.l7_protocols.value(index).len()
                 + spelling::direction(row.flow.key.direction).len()
                 + 2 * spelling::status(row.flow.key.decision).len()
                 + self.names.word(row.flow.key.encryption).len()

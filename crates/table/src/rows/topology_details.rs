@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch};
+use arrow_schema::{Field, Schema};
 use weir_schema::Table;
 use weir_topology::details::{Detail, Value};
 use weir_value::KustoType;
 
-use super::columns::{batch, constant, times, words};
+use super::columns::{batch, constant, times};
+use super::numbered::Numbered;
 use crate::Error;
 use crate::writer::named;
 
@@ -49,7 +51,7 @@ impl TopologyRows {
                 other => return filled.column(other, table.column(other)?.kind, details.len()),
             })
         };
-        Ok(TopologyRows { table, batch: batch(table, details.len(), column)? })
+        Ok(TopologyRows { table, batch: batch(table, column)? })
     }
 
     /// Number of rows.
@@ -70,14 +72,13 @@ impl TopologyRows {
     /// The rows of a run, at a time in microseconds since the Unix epoch.
     pub fn at(&self, micros: i64) -> Result<RecordBatch, Error> {
         let time: ArrayRef = times(std::iter::repeat_n(micros, self.len()));
-        let schema = self.batch.schema();
-        let columns = schema.fields().iter().zip(self.batch.columns()).map(|(field, column)| {
-            match field.name().as_str() {
-                "TimeGenerated" | "TimeProcessed" => Arc::clone(&time),
-                _ => Arc::clone(column),
-            }
-        });
-        RecordBatch::try_new(Arc::clone(&schema), columns.collect())
+        let (mut fields, mut columns) =
+            (self.batch.schema().fields().to_vec(), self.batch.columns().to_vec());
+        for name in ["TimeGenerated", "TimeProcessed"] {
+            fields.push(Arc::new(Field::new(name, time.data_type().clone(), true)));
+            columns.push(Arc::clone(&time));
+        }
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
             .map_err(|source| Error::BadRows { table: self.table.name.to_owned(), source })
     }
 }
@@ -95,25 +96,7 @@ fn billed_bytes(row: &Detail, workspace_id: &str, version: &str) -> usize {
 
 /// A column that every row has.
 fn text<'a>(details: &'a [Detail], value: impl Fn(&'a Detail) -> &'a str) -> ArrayRef {
-    let mut words_of = Words::default();
-    let numbers = details.iter().map(|row| words_of.number(value(row))).collect();
-    words(numbers, words_of.all)
-}
-
-/// Words, each once, by number.
-#[derive(Default)]
-struct Words<'a> {
-    all: Vec<&'a str>,
-    known: HashMap<&'a str, i32>,
-}
-
-impl<'a> Words<'a> {
-    fn number(&mut self, word: &'a str) -> i32 {
-        *self.known.entry(word).or_insert_with(|| {
-            self.all.push(word);
-            self.all.len() as i32 - 1
-        })
-    }
+    Numbered::new(details.iter().map(value), |word| word).column(|word| word)
 }
 
 /// The columns that some rows fill: which row, with what.
@@ -158,14 +141,13 @@ impl<'a> Filled<'a> {
                 Arc::new(Int64Array::from(all))
             }
             _ => {
-                let mut known = Words::default();
-                let mut all = vec![known.number(""); rows];
+                let mut all = vec![""; rows];
                 for (row, value) in filled {
                     if let Value::Text(text) = value {
-                        all[*row] = known.number(text);
+                        all[*row] = text;
                     }
                 }
-                words(all, known.all)
+                Numbered::new(all.into_iter(), |word| word).column(|word| word)
             }
         })
     }
