@@ -172,9 +172,7 @@ pub(crate) fn last_segment(id: &str) -> &str {
 
 /// The id of what a resource is part of.
 pub(crate) fn parent(id: &str) -> &str {
-    let mut segments = id.rsplitn(3, '/');
-    (segments.next(), segments.next());
-    segments.next().unwrap_or_default()
+    id.rsplitn(3, '/').nth(2).unwrap_or_default()
 }
 
 /// The id of a part: as told, or made of its parent's and its name.

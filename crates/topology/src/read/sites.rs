@@ -62,8 +62,8 @@ pub(super) fn read(reader: &mut Reader, bytes: impl Read) {
             name: site.name,
             prefixes,
             via: site.via,
-            connection: site.connection.map(lower),
-            virtual_networks: site.virtual_networks.into_iter().map(lower).collect(),
+            connection: site.connection.as_deref().map(lower),
+            virtual_networks: site.virtual_networks.iter().map(|network| lower(network)).collect(),
         });
     }
     for pool in file.client_pools {
@@ -72,12 +72,12 @@ pub(super) fn read(reader: &mut Reader, bytes: impl Read) {
         reader.parts.client_pools.push(ClientPool {
             name: pool.name,
             prefixes,
-            gateway: pool.gateway.map(lower),
+            gateway: pool.gateway.as_deref().map(lower),
         });
     }
 }
 
-fn lower(text: String) -> String {
+fn lower(text: &str) -> String {
     text.trim().to_ascii_lowercase()
 }
 
