@@ -36,7 +36,10 @@ pub struct Manifest {
     pub entries: u64,
     /// Entries of which something is known that has no address: names of hosts, pages.
     pub without_address: u64,
-    /// What it gives: `country`, `place`, `owner`, `service tag`, `threat`, `allowed`.
+    /// Entries that are not meant to be looked for: revoked, harmless, not sure enough.
+    #[serde(default)]
+    pub not_meant: u64,
+    /// What it gives: `country`, `place`, `owner`, `region`, `service tag`, `threat`, `allowed`.
     pub gives: Vec<String>,
     /// What it says of itself: its cloud and change number, the type of database.
     pub about: String,
@@ -113,6 +116,7 @@ impl Manifest {
             size_bytes: 0,
             entries: 0,
             without_address: 0,
+            not_meant: 0,
             gives: Vec::new(),
             about: String::new(),
             changes_micros: Vec::new(),

@@ -96,8 +96,6 @@ pub struct SourceBuilder {
     name: Arc<str>,
     /// The type of indicators that tell none.
     otherwise: ThreatKind,
-    /// How long indicators hold that tell no end, and since when then.
-    lasts: Option<(i64, i64)>,
     words: WordsBuilder,
     ranges: RangesBuilder,
     places: Vec<PlaceFacts>,
@@ -124,7 +122,6 @@ impl SourceBuilder {
             kind,
             name: name.into(),
             otherwise: ThreatKind::WatchList,
-            lasts: None,
             words: WordsBuilder::default(),
             ranges: RangesBuilder::default(),
             places: Vec::new(),
@@ -142,10 +139,14 @@ impl SourceBuilder {
         self
     }
 
-    /// Indicators that tell no end hold so long after they begin, or after `since_micros` where they tell no beginning.
-    pub fn lasts(mut self, since_micros: i64, days: u32) -> Self {
-        self.lasts = Some((since_micros, i64::from(days) * 86_400_000_000));
-        self
+    /// Gives an end to the indicators that tell none: so many days after they begin, or after `since_micros` where they
+    /// tell no beginning.
+    pub fn end_after(&mut self, since_micros: i64, days: u32) {
+        let lasts = i64::from(days) * 86_400_000_000;
+        for threat in &mut self.threats {
+            let since = threat.valid_from_micros.unwrap_or(since_micros);
+            threat.valid_until_micros.get_or_insert(since.saturating_add(lasts));
+        }
     }
 
     /// Takes an entry. One of another kind than the feed is left out.
@@ -201,10 +202,6 @@ impl SourceBuilder {
     }
 
     fn threat(&mut self, entry: &ThreatEntry<'_>) -> u32 {
-        let valid_until_micros = entry.valid_until_micros.or_else(|| {
-            let (since, lasts) = self.lasts?;
-            Some(entry.valid_from_micros.unwrap_or(since).saturating_add(lasts))
-        });
         let threat = Threat {
             kind: entry.kind.unwrap_or(self.otherwise),
             description: self.text(entry.description),
@@ -213,7 +210,7 @@ impl SourceBuilder {
             port: entry.port,
             confidence: entry.confidence,
             valid_from_micros: entry.valid_from_micros,
-            valid_until_micros,
+            valid_until_micros: entry.valid_until_micros,
             source: self.name.clone(),
         };
         if let Some(number) = self.threat_numbers.get(&threat) {
