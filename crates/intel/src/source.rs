@@ -254,16 +254,19 @@ impl SourceBuilder {
                 })
             }
             FeedKind::Threats => {
-                let mut numbers: Map<Box<[u32]>, u32> = Map::default();
-                ranges.cut(THREATS_MAX, |covering| match numbers.get(covering) {
-                    Some(number) => *number,
-                    None => {
-                        let number = list_ends.len() as u32;
-                        lists.extend_from_slice(covering);
-                        list_ends.push(lists.len() as u32);
-                        numbers.insert(covering.into(), number);
-                        number
-                    }
+                let mut numbers: Map<Vec<u32>, u32> = Map::default();
+                let mut list = |covering: &[u32]| {
+                    lists.extend_from_slice(covering);
+                    list_ends.push(lists.len() as u32);
+                    list_ends.len() as u32 - 1
+                };
+                // Nearly all addresses have one threat, whose list has the number of the threat.
+                (0..threats.len() as u32).for_each(|threat| {
+                    list(&[threat]);
+                });
+                ranges.cut(THREATS_MAX, |covering| match covering {
+                    [threat] => *threat,
+                    several => *numbers.entry_ref(several).or_insert_with(|| list(several)),
                 })
             }
         };

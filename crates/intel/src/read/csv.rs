@@ -141,6 +141,10 @@ pub(super) fn read(text: &str, sink: &mut Sink<'_>) {
                 break;
             }
         }
+        // A comment at the very end becomes a record with nothing in it.
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
         let line = Place::Line(record.position().map_or(0, csv::Position::line));
         match &columns {
             Some(columns) => row(columns, &record, line, sink),

@@ -62,8 +62,9 @@ fn columns_or_list(text: &str, columns: bool) -> Option<Recognised> {
     let first = *lines.peek()?;
     let delimiter = csv::delimiter(text) as char;
     let fields: Vec<&str> = first.split(delimiter).map(|field| field.trim().trim_matches('"')).collect();
-    // `192.0.2.1<tab>5` is a list with a count; so is one with a remark behind it.
-    if columns || fields.len() > 1 && (delimiter != '\t' || fields.len() > 2) {
+    // `192.0.2.1<tab>5` is a list with a count.
+    let counted = delimiter == '\t' && fields.len() == 2 && is_address(fields[0]);
+    if columns || fields.len() > 1 && !counted {
         let comment = text.lines().take_while(|line| is_remark(line.trim())).last().unwrap_or("");
         let comment =
             comment.trim_start_matches('#').split(delimiter).map(|field| field.trim().trim_matches('"'));
