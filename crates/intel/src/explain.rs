@@ -51,7 +51,11 @@ fn words(says: &Says<'_>, manifest: &Manifest) -> (Vec<(&'static str, String)>, 
             ("owner", place.owner.to_owned()),
         ],
         Says::Threat(threat) => {
-            valid = (threat.valid_from_micros, threat.valid_until_micros);
+            let lasts = manifest.given.lasts_days.map(|days| {
+                let since = threat.valid_from_micros.unwrap_or(manifest.as_of_micros);
+                since.saturating_add(i64::from(days) * 86_400_000_000)
+            });
+            valid = (threat.valid_from_micros, threat.valid_until_micros.or(lasts));
             let otherwise = manifest.given.threat_kind.or_else(|| ThreatKind::of_words([&*manifest.source]));
             let kind = threat.kind.or(otherwise).unwrap_or(ThreatKind::WatchList);
             let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();

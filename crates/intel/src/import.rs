@@ -59,7 +59,7 @@ pub fn import(
         ..Manifest::blank(kind)
     };
     let mut gives = BTreeSet::new();
-    let before = findings.count(FindingKind::DamagedFile);
+    let (before, all_before) = (findings.count(FindingKind::DamagedFile), findings.total());
     let mut builder = SourceBuilder::new(kind, "");
     let file = read::File { name, bytes, form, kind, given: &told.given };
     let read = read::read(file, findings, &mut |entry| {
@@ -75,8 +75,9 @@ pub fn import(
         if !damaged && read.without_address > 0 {
             let told = format!("{} entries, and none of them has an address", read.without_address);
             findings.note(FindingKind::UnknownFile, name, "", &told);
-        } else if !damaged && findings.is_empty() {
-            findings.note(FindingKind::UnknownFile, name, "", "there is nothing in it");
+        } else if findings.total() == all_before {
+            let told = format!("there is nothing in it about {}", kind.name());
+            findings.note(FindingKind::UnknownFile, name, "", &told);
         }
         return None;
     }

@@ -250,8 +250,10 @@ pub(super) fn is_about_threats(columns: &[&str]) -> bool {
         let names = ROLES.iter().filter(|(role, ..)| wanted.contains(role));
         names.flat_map(|(.., names)| names.iter()).any(|name| header.iter().any(|column| column == name))
     };
-    use Role::{City, Confidence, Country, Description, Owner, Port, Region, Type, Url};
-    has(&[Type, Description, Port, Url, Confidence]) || !has(&[Country, City, Region, Owner])
+    use Role::{City, Confidence, Country, Description, Owner, Port, Region, Url};
+    // Databases of owners have a type as well: hosting, business.
+    let threat = header.iter().any(|column| column.contains("threat"));
+    threat || has(&[Description, Port, Url, Confidence]) || !has(&[Country, City, Region, Owner])
 }
 
 fn row(columns: &Columns, record: &csv::StringRecord, line: Place<'_>, sink: &mut Sink<'_>) {

@@ -16,17 +16,20 @@ pub enum FindingKind {
     TooMuch,
     /// An entry that is not what it should be.
     BadEntry,
+    /// Two files of one feed and one time, of which only one can hold.
+    SameFeed,
     /// A pattern that asks for more than an address.
     Pattern,
 }
 
 impl FindingKind {
     /// All of them, in the order in which they are told.
-    pub const ALL: [FindingKind; 6] = [
+    pub const ALL: [FindingKind; 7] = [
         FindingKind::DamagedFile,
         FindingKind::UnknownFile,
         FindingKind::OtherCloud,
         FindingKind::TooMuch,
+        FindingKind::SameFeed,
         FindingKind::BadEntry,
         FindingKind::Pattern,
     ];
@@ -38,6 +41,7 @@ impl FindingKind {
             FindingKind::UnknownFile => "file not understood",
             FindingKind::OtherCloud => "service tags of another cloud",
             FindingKind::TooMuch => "too much",
+            FindingKind::SameFeed => "two files of one feed",
             FindingKind::BadEntry => "bad entry",
             FindingKind::Pattern => "pattern not understood",
         }
@@ -83,6 +87,11 @@ impl Findings {
     /// How many there are of a kind.
     pub fn count(&self, kind: FindingKind) -> u64 {
         self.counts.get(&kind).copied().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.counts.values().sum()
     }
 
     /// The findings in words, at most some hundreds of a kind, in the order in which they were made.
