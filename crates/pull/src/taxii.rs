@@ -22,7 +22,7 @@ impl Feeds {
     pub async fn collections(&self, url: &Url) -> Result<Vec<FeedFile>, Error> {
         let mut files = Vec::new();
         for (name, objects) in self.collections_of(url).await? {
-            files.push(self.objects(name, objects).await?);
+            files.push(self.objects(name, &objects).await?);
         }
         Ok(files)
     }
@@ -57,7 +57,7 @@ impl Feeds {
         }
     }
 
-    async fn objects(&self, name: String, url: Url) -> Result<FeedFile, Error> {
+    async fn objects(&self, name: String, url: &Url) -> Result<FeedFile, Error> {
         let (mut objects, mut pages, mut size) = (Vec::new(), 0, 0);
         let mut next: Option<String> = None;
         loop {
@@ -72,23 +72,23 @@ impl Feeds {
             let answer = self.get(&page, Some(ACCEPT)).await?;
             size += answer.bytes.len();
             if size > BYTES_MAX {
-                return Err(odd(&url, "it is larger than a gibibyte"));
+                return Err(odd(url, "it is larger than a gibibyte"));
             }
-            let mut answer = parse(&url, &answer.bytes)?;
+            let mut answer = parse(url, &answer.bytes)?;
             pages += 1;
             match answer.get_mut("objects").map(Value::take) {
                 Some(Value::Array(page)) => objects.extend(page),
                 // A collection without anything new answers with an object that is empty.
                 None => {}
-                Some(_) => return Err(odd(&url, "its 'objects' are no list")),
+                Some(_) => return Err(odd(url, "its 'objects' are no list")),
             }
             let more = answer.get("more").and_then(Value::as_bool).unwrap_or(false);
             let further = answer.get("next").and_then(Value::as_str).map(str::to_owned);
             match further {
                 _ if !more => break,
-                None => return Err(odd(&url, "there is more of it, and it names no further page")),
+                None => return Err(odd(url, "there is more of it, and it names no further page")),
                 Some(_) if further == next || pages >= PAGES_MAX => {
-                    return Err(odd(&url, "its pages do not end"));
+                    return Err(odd(url, "its pages do not end"));
                 }
                 Some(_) => next = further,
             }
