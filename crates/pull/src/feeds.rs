@@ -214,8 +214,8 @@ pub(crate) fn shown(url: &Url) -> String {
 
 /// The last part of an address that is one.
 pub(crate) fn name_of(url: &Url) -> String {
-    let parts = url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
-    parts.last().or(url.host_str()).unwrap_or("feed").to_owned()
+    let mut parts = url.path_segments().into_iter().flatten().filter(|part| !part.is_empty());
+    parts.next_back().or(url.host_str()).unwrap_or("feed").to_owned()
 }
 
 fn is_page(answer: &Answer) -> bool {
