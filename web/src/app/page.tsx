@@ -26,6 +26,8 @@ export interface Page {
   /** Length of a bar of a chart over time. */
   step: number;
   extent: Extent | null;
+  /** Milliseconds back to the period before, where it is compared with and the tables hold all of it; otherwise 0. */
+  back: number;
   /** The extent is not known yet. */
   starting: boolean;
   failure: QueryError | null;
@@ -82,6 +84,9 @@ export function PageProvider({ children }: { children: ReactNode }) {
   );
   const interval = extent?.interval ?? HOUR;
   const bar = step(range, interval);
+  const length = range.end - range.start;
+  // A period that the tables cover in part is no measure for this one.
+  const back = filter.compare && extent !== null && extent.start <= range.start - length + 0.05 * length ? length : 0;
   const condition = useMemo(() => model.toKql(filter), [filter]);
 
   const setFilter = useCallback(
@@ -101,23 +106,24 @@ export function PageProvider({ children }: { children: ReactNode }) {
         period: timespan(range.end - range.start),
         until: datetime(range.end),
         step: timespan(bar),
+        back: timespan(back),
         unit: string(filter.unit),
         ...parameters,
       };
       const known = declared(file);
       return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), condition);
     },
-    [range, bar, filter.unit, condition],
+    [range, bar, back, filter.unit, condition],
   );
 
   const page = useMemo(
     (): Page => ({
-      filter, range, step: bar, extent,
+      filter, range, step: bar, extent, back,
       starting: extentState.answer === null && extentState.running,
       failure: extentState.error,
       database, version, refresh, setFilter, narrow, compose: composed,
     }),
-    [filter, range, bar, extent, extentState, database, version, refresh, setFilter, narrow, composed],
+    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed],
   );
   return <Context.Provider value={page}>{children}</Context.Provider>;
 }
