@@ -20,6 +20,12 @@ export interface Extent {
   interval: number;
 }
 
+/** Flows that a dialog is to show: those of the page that meet the conditions as well. */
+export interface Flows {
+  title: string;
+  conditions: model.Condition[];
+}
+
 export interface Page {
   filter: model.Filter;
   range: Range;
@@ -38,8 +44,11 @@ export interface Page {
   setFilter: (filter: model.Filter, how?: "push" | "replace") => void;
   /** Adds a condition on a field. */
   narrow: (field: string, value: string, not?: boolean) => void;
-  /** A shipped query with this page's range, unit and filter in it. */
-  compose: (name: string, parameters?: Record<string, string>) => string;
+  /** A shipped query with this page's range, unit and filter in it, and further conditions in KQL. */
+  compose: (name: string, parameters?: Record<string, string>, conditions?: string[]) => string;
+  /** Flows that are shown one by one; null while the dialog is closed. */
+  flows: Flows | null;
+  showFlows: (flows: Flows | null) => void;
 }
 
 const Context = createContext<Page | null>(null);
@@ -100,7 +109,7 @@ export function PageProvider({ children }: { children: ReactNode }) {
     [setFilter],
   );
   const composed = useCallback(
-    (name: string, parameters: Record<string, string> = {}) => {
+    (name: string, parameters: Record<string, string> = {}, conditions: string[] = []) => {
       const file = shipped(name);
       const all: Record<string, string> = {
         period: timespan(range.end - range.start),
@@ -111,19 +120,20 @@ export function PageProvider({ children }: { children: ReactNode }) {
         ...parameters,
       };
       const known = declared(file);
-      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), condition);
+      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), [condition, ...conditions].filter((c) => c !== "").join("\n        and "));
     },
     [range, bar, back, filter.unit, condition],
   );
 
+  const [flows, showFlows] = useState<Flows | null>(null);
   const page = useMemo(
     (): Page => ({
       filter, range, step: bar, extent, back,
       starting: extentState.answer === null && extentState.running,
       failure: extentState.error,
-      database, version, refresh, setFilter, narrow, compose: composed,
+      database, version, refresh, setFilter, narrow, compose: composed, flows, showFlows,
     }),
-    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed],
+    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, flows],
   );
   return <Context.Provider value={page}>{children}</Context.Provider>;
 }

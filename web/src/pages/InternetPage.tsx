@@ -6,13 +6,12 @@ import { useDark, useSettings } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
 import { exact, short } from "../format/numbers";
-import { stamp } from "../format/times";
-import { milliseconds, number, records, text, type Answer, type Row } from "../kusto/answer";
+import { number, records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { list } from "./DistributionPage";
-import { addressColumn, countColumn, fieldColumn } from "./tables";
+import { addressColumn, countColumn, countryName, fieldColumn, listColumn, timeColumn } from "./columns";
+import { byColumns } from "./flowsOf";
 
 export function InternetPage() {
   return (
@@ -30,18 +29,8 @@ export function InternetPage() {
   );
 }
 
-export function timeColumn(key: string, title: string, zone: "utc" | "local"): TableColumn<Row> {
-  return {
-    key, title, width: 150,
-    value: (r) => text(r[key]), show: (r) => stamp(milliseconds(r[key]), zone, false), hover: (r) => text(r[key]),
-  };
-}
-
-export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {
-  return { key, title, about, width, grow: 0.6, optional: true, value: (r) => list(r[key]) };
-}
-
 function Ports({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -59,10 +48,11 @@ function Ports({ answer }: { answer: Answer }) {
     countColumn("Malicious", "Malicious", "flows from addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Ports that the internet reached" height={400} file="ports-from-internet" />;
+  return <DataTable columns={columns} rows={rows} label="Ports that the internet reached" height={400} file="ports-from-internet" onRow={(r) => page.showFlows(byColumns(r, `From the internet to ${text(r["DestIp"])}, port ${text(r["DestPort"])}`, { destination: "DestIp", port: "DestPort", protocol: "L4Protocol" }, [`FlowDirection == "Inbound"`]))} />;
 }
 
 function Hosts({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -79,17 +69,7 @@ function Hosts({ answer }: { answer: Answer }) {
     countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Hosts that send to the internet" height={400} file="hosts-to-internet" />;
-}
-
-const COUNTRY = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
-
-export function countryName(code: string): string {
-  try {
-    return /^[a-z]{2}$/i.test(code) ? (COUNTRY.of(code.toUpperCase()) ?? code) : code;
-  } catch {
-    return code;
-  }
+  return <DataTable columns={columns} rows={rows} label="Hosts that send to the internet" height={400} file="hosts-to-internet" onRow={(r) => page.showFlows(byColumns(r, `From ${text(r["SrcIp"])} to the internet`, { source: "SrcIp" }, [`FlowDirection == "Outbound"`]))} />;
 }
 
 function Places({ answer }: { answer: Answer }) {

@@ -9,6 +9,7 @@ import { Chart } from "../charts/Chart";
 import { palette, type Palette } from "../charts/palette";
 import { Spark } from "../charts/Spark";
 import { before, fill, timeOption, type Series } from "../charts/time";
+import { add } from "../filter/model";
 import { bars } from "../filter/time";
 import { FLOW_TYPES } from "../filter/fields";
 import { amount, change, exact, short } from "../format/numbers";
@@ -16,7 +17,8 @@ import { span } from "../format/times";
 import { milliseconds, number, records, text, type Answer, type Row } from "../kusto/answer";
 import { useQuery } from "../kusto/useQuery";
 import { Panel } from "../panel/Panel";
-import { DeniedRules, Pairs } from "./tables";
+import { lastPart } from "../table/cells";
+import { Pairs } from "./tables";
 import { Environment } from "./Environment";
 
 export function OverviewPage() {
@@ -44,7 +46,7 @@ export function OverviewPage() {
         {(answer) => <Pairs answer={answer} height={330} />}
       </Panel>
       <Panel title="Top denying rules" name="overview/denied-rules" className="span-4" actions={<More to="/rules" />} empty={<p>Nothing was denied.</p>}>
-        {(answer) => <DeniedRules answer={answer} height={330} />}
+        {(answer) => <DeniedRules answer={answer} />}
       </Panel>
       <Panel title="Your environment" name="overview/environment" className="span-12" note="Active: seen in a flow of this time">
         {(answer) => <Environment answer={answer} />}
@@ -216,6 +218,23 @@ function Types({ answer }: { answer: Answer }) {
           name, detail: FLOW_TYPES.find((t) => t.value === name)?.about ?? "", value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
           colour: name === "MaliciousFlow" ? colours.malicious : colours.allowed,
           onClick: () => page.setFilter({ ...page.filter, types: [name] }),
+        };
+      })}
+    />
+  );
+}
+
+function DeniedRules({ answer }: { answer: Answer }) {
+  const page = usePage();
+  const colours = palette(useDark());
+  return (
+    <Bars
+      label="Top denying rules"
+      bars={records(answer).slice(0, 12).map((r) => {
+        const [rule, group, flows, sources] = [text(r["AclRule"]), text(r["AclGroup"]), number(r["Flows"]), number(r["Sources"])];
+        return {
+          name: rule, detail: `${lastPart(group)} · ${short(sources)} ${sources === 1 ? "source" : "sources"}`, value: flows, text: short(flows), exact: exact(flows, "flows"), colour: colours.denied,
+          onClick: () => page.setFilter(add(add(page.filter, { field: "rule", values: [rule], not: false }), { field: "group", values: [group], not: false })),
         };
       })}
     />

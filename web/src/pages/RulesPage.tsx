@@ -10,9 +10,9 @@ import { number, records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { listColumn, timeColumn } from "./InternetPage";
-import { addressColumn, countColumn, fieldColumn } from "./tables";
 import { Trend } from "./Trend";
+import { addressColumn, countColumn, fieldColumn, listColumn, timeColumn } from "./columns";
+import { byColumns } from "./flowsOf";
 
 export function RulesPage() {
   return (
@@ -59,6 +59,7 @@ function Groups({ answer }: { answer: Answer }) {
 }
 
 function Hits({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -77,10 +78,11 @@ function Hits({ answer }: { answer: Answer }) {
     countColumn("Ports", "Ports", "different ports", { width: 62 }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Hits by rule" height={430} file="rules" />;
+  return <DataTable columns={columns} rows={rows} label="Hits by rule" height={430} file="rules" onRow={(r) => page.showFlows(byColumns(r, `Flows that hit ${text(r["AclRule"])}`, { rule: "AclRule", group: "AclGroup" }))} />;
 }
 
 function DeniedPairs({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -96,7 +98,7 @@ function DeniedPairs({ answer }: { answer: Answer }) {
     { key: "FlowType", title: "Type", width: 110, value: (r) => text(r["FlowType"]) },
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Denied pairs" height={430} file="denied-pairs" />;
+  return <DataTable columns={columns} rows={rows} label="Denied pairs" height={430} file="denied-pairs" onRow={(r) => page.showFlows(byColumns(r, `${text(r["SrcIp"]) || "Anyone"} → ${text(r["DestIp"]) || "anyone"}, denied`, { source: "SrcIp", destination: "DestIp", rule: "AclRule" }, [`FlowStatus == "Denied"`]))} />;
 }
 
 function NeverHit({ answer }: { answer: Answer }) {
