@@ -1,6 +1,6 @@
 // A network as a graph: nodes that can be walked, zoomed and moved with the keys of a map.
 
-import { useCallback, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { GraphChart } from "echarts/charts";
 import { use, type EChartsType } from "echarts/core";
 import { Icon } from "../app/icons";
@@ -8,6 +8,7 @@ import { amount, short, type Unit } from "../format/numbers";
 import { amountOf, type Edge, type Kind, type Network, type Node } from "../pages/network";
 import { Chart, type ChartClick } from "./Chart";
 import { FONT } from "./font";
+import { place } from "./layout";
 import type { Palette } from "./palette";
 import { cut, tip } from "./tooltip";
 
@@ -40,7 +41,14 @@ export interface NetworkChartProps {
 export function NetworkChart({ network, unit, label, height, onSelect }: NetworkChartProps) {
   const chart = useRef<EChartsType | null>(null);
   const [made, setMade] = useState(0);
-  const option = useCallback((c: Palette) => graphOption(network, unit, c), [network, unit, made]);
+  // The picture is laid out for the box that it is in when it is first drawn.
+  const outer = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState({ width: 700, height: height - 98 });
+  useLayoutEffect(() => {
+    const width = outer.current?.clientWidth ?? 0;
+    if (width > 0) setBox({ width: Math.max(width - 168, 300), height: height - 98 });
+  }, [height]);
+  const option = useCallback((c: Palette) => graphOption(network, unit, c, box), [network, unit, box, made]);
   const onClick = useCallback((event: ChartClick) => {
     const edge = network.edges[event.dataIndex];
     const node = network.nodes[event.dataIndex];
@@ -49,8 +57,8 @@ export function NetworkChart({ network, unit, label, height, onSelect }: Network
   }, [network, onSelect]);
 
   const zoom = (factor: number) => {
-    const box = chart.current;
-    box?.dispatchAction({ type: "graphRoam", seriesIndex: 0, zoom: factor, originX: box.getWidth() / 2, originY: box.getHeight() / 2 });
+    const shown = chart.current;
+    shown?.dispatchAction({ type: "graphRoam", seriesIndex: 0, zoom: factor, originX: shown.getWidth() / 2, originY: shown.getHeight() / 2 });
   };
   const pan = (dx: number, dy: number) => chart.current?.dispatchAction({ type: "graphRoam", seriesIndex: 0, dx, dy });
   // Drawn anew: ECharts keeps where a person moved to.
@@ -72,7 +80,7 @@ export function NetworkChart({ network, unit, label, height, onSelect }: Network
     event.stopPropagation();
   };
   return (
-    <div className="network" tabIndex={0} role="group" aria-label={`${label}. Arrows move it, plus and minus zoom, R puts it back.`} onKeyDown={onKey}>
+    <div ref={outer} className="network" tabIndex={0} role="group" aria-label={`${label}. Arrows move it, plus and minus zoom, R puts it back.`} onKeyDown={onKey}>
       <Chart option={option} label={label} height={height} onClick={onClick} onReady={(ready) => (chart.current = ready)} />
       <div className="network-tools">
         <button type="button" className="button small" aria-label="Nearer" title="Nearer (+)" onClick={() => zoom(1.25)}><Icon name="plus" size={15} /></button>
@@ -88,18 +96,22 @@ function colourOf(kind: Kind, c: Palette): string {
   return { vnet: s(0), subnet: s(0), region: s(0), gateway: s(3), site: s(2), clients: s(6), internet: s(1), azure: s(8), malicious: c.malicious, unknown: s(7) }[kind];
 }
 
-function graphOption(network: Network, unit: Unit, c: Palette) {
+const LABEL_MAX = 26;
+
+function graphOption(network: Network, unit: Unit, c: Palette, box: { width: number; height: number }) {
   const most = Math.max(1, ...network.nodes.map((n) => amountOf(n.traffic, unit)));
   const mostOfEdges = Math.max(1, ...network.edges.map((e) => amountOf(e.traffic, unit)));
   const kinds = [...new Set(network.nodes.map((n) => n.kind))];
-  // Volumes differ by powers of ten: sizes follow their logarithms.
-  const size = (value: number, whole: number, from: number, to: number) => (value <= 0 ? from : from + ((to - from) * Math.log1p(value)) / Math.log1p(whole));
+  // Areas are compared, not lengths.
+  const size = (value: number, whole: number, from: number, to: number) => from + (to - from) * Math.sqrt(Math.max(value, 0) / whole);
+  const names = network.nodes.map((n) => cut(n.label, LABEL_MAX));
+  const places = place(network.nodes.map((n, i) => ({ id: n.id, width: (names[i]?.length ?? 0) * 6.6 })), network.edges.map((e) => [e.from, e.to]), box.width, box.height);
   const told = (value: number) => `${amount(value, unit)}${unit === "bytes" ? "" : ` ${unit}`}`;
   return {
     animation: false,
     textStyle: { fontFamily: FONT },
     legend: {
-      top: 0, left: 0, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
+      top: 0, left: 0, right: 110, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
       data: kinds.map((k) => ({ name: KIND_TITLES[k], icon: SYMBOLS[k] })),
     },
     tooltip: {
@@ -123,20 +135,19 @@ function graphOption(network: Network, unit: Unit, c: Palette) {
       },
     },
     series: [{
-      type: "graph", layout: "force", left: "center", top: "middle", roam: true, draggable: true,
-      force: { initLayout: "circular", repulsion: network.nodes.length > 40 ? 160 : 420, edgeLength: network.nodes.length > 40 ? [30, 110] : [70, 170], gravity: 0.14, layoutAnimation: false },
+      type: "graph", layout: "none", left: 84, right: 84, top: 54, bottom: 44, roam: true, draggable: true,
       categories: kinds.map((k) => ({ name: KIND_TITLES[k], itemStyle: { color: colourOf(k, c) } })),
-      label: { show: true, position: "bottom", distance: 3, color: c.text, fontSize: 12, fontFamily: FONT, textBorderColor: c.ground, textBorderWidth: 3, formatter: (p: { dataIndex: number }) => cut(network.nodes[p.dataIndex]?.label ?? "", 28) },
+      label: { show: true, position: "bottom", distance: 3, color: c.text, fontSize: 12, fontFamily: FONT, textBorderColor: c.ground, textBorderWidth: 3, formatter: (p: { dataIndex: number }) => names[p.dataIndex] ?? "" },
       labelLayout: { hideOverlap: true },
       emphasis: { focus: "adjacency", label: { show: true } },
       data: network.nodes.map((n) => ({
-        id: n.id, name: n.id, category: kinds.indexOf(n.kind), symbol: SYMBOLS[n.kind], symbolSize: size(amountOf(n.traffic, unit), most, n.kind === "gateway" ? 12 : 13, n.kind === "gateway" ? 24 : 40),
+        id: n.id, name: n.id, ...places.get(n.id), category: kinds.indexOf(n.kind), symbol: SYMBOLS[n.kind], symbolSize: size(amountOf(n.traffic, unit), most, 13, n.kind === "gateway" ? 22 : 42),
         itemStyle: { opacity: n.traffic.flows + n.traffic.bytes > 0 ? 1 : 0.4, borderColor: c.ground, borderWidth: 1 },
       })),
       links: network.edges.map((e) => ({
         source: e.from, target: e.to,
         lineStyle: {
-          width: size(amountOf(e.traffic, unit), mostOfEdges, 1, 7), opacity: e.traffic.flows + e.traffic.bytes > 0 ? 0.55 : 0.5,
+          width: size(amountOf(e.traffic, unit), mostOfEdges, 1.4, 8), opacity: 0.6,
           type: e.traffic.flows + e.traffic.bytes > 0 ? "solid" : "dashed", color: e.traffic.malicious > 0 ? c.malicious : e.link === "" || e.link === "attached" ? c.muted : (c.series[{ VNetPeering: 0, VpnGateway: 3, ExpressRoute: 2 }[e.link] ?? 7] ?? c.muted),
           curveness: e.link === "" ? 0.12 : 0,
         },

@@ -44,7 +44,7 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
       top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14,
       textStyle: { color: colours.muted, fontSize: 12, fontFamily: FONT }, pageTextStyle: { color: colours.muted }, pageIconColor: colours.muted,
       formatter: (name: string) => cut(name, 32),
-      data: [...new Map(series.map((s) => [s.name, s.dashed ? { name: s.name, icon: DASHES, itemStyle: { color: colours.muted } } : { name: s.name }])).values()],
+      data: [...new Map([...series.filter((s) => !s.dashed), ...series.filter((s) => s.dashed)].map((s) => [s.name, s.dashed ? { name: s.name, icon: DASHES, itemStyle: { color: colours.muted } } : { name: s.name }])).values()],
     },
     tooltip: {
       trigger: "axis", confine: true, transitionDuration: 0, appendTo: "body", className: "tip-box",
@@ -78,7 +78,8 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
       symbolSize: 5,
       showSymbol: times.length === 1,
       lineStyle: s.dashed ? { width: 1.3, type: [4, 4], opacity: 0.75 } : { width: 1.6 },
-      ...(s.dashed ? { z: 1, silent: true } : {}),
+      // Lines behind lines, but in front of bars.
+      ...(s.dashed ? { z: kind === "bars" ? 3 : 1, silent: true } : {}),
       ...(kind === "area" && !s.line && !s.dashed ? { areaStyle: { opacity: 0.28 } } : {}),
       emphasis: { disabled: true },
       barMaxWidth: 26,

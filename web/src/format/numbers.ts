@@ -18,7 +18,7 @@ export function bytes(value: number): string {
 
 /** 1234567 → "1.23 Mbit/s". */
 export function bits(value: number): string {
-  const { digits, prefix } = scale(value);
+  const { digits, prefix } = scale(Math.round(value));
   return `${digits} ${prefix}bit/s`;
 }
 

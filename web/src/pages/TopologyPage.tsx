@@ -127,7 +127,7 @@ function Summary({ network, onSelect }: { network: Network; onSelect: (selection
       <div className="panel-body stack">
         <Bars
           label="Places by traffic"
-          bars={busiest.map((n) => ({ name: n.label, detail: KIND_TITLES[n.kind], value: amountOf(n.traffic, unit), text: amount(amountOf(n.traffic, unit), unit), exact: `${n.id}: ${exact(amountOf(n.traffic, unit), unit)}`, does: "Look at", onClick: () => onSelect({ node: n }) }))}
+          bars={busiest.map((n) => ({ name: n.label, detail: n.label === KIND_TITLES[n.kind] ? "" : KIND_TITLES[n.kind], value: amountOf(n.traffic, unit), text: amount(amountOf(n.traffic, unit), unit), exact: `${n.id}: ${exact(amountOf(n.traffic, unit), unit)}`, does: "Look at", onClick: () => onSelect({ node: n }) }))}
         />
         {(idle.length > 0 || idleLinks.length > 0) && (
           <div>
@@ -253,7 +253,7 @@ function Links({ answer }: { answer: Answer }) {
   const columns = useMemo((): TableColumn<Row>[] => [
     placeColumn("A", "AKind", "Place"),
     placeColumn("B", "BKind", "Place"),
-    { key: "Link", title: "Link", width: 92, value: (r) => linkTitle(text(r["Link"])), show: (r) => <FilterCell field="link" value={text(r["Link"])} shown={linkTitle(text(r["Link"]))} /> },
+    { key: "Link", title: "Link", width: 118, value: (r) => linkTitle(text(r["Link"])), show: (r) => <FilterCell field="link" value={text(r["Link"])} shown={linkTitle(text(r["Link"]))} /> },
     { key: "Connection", title: "Connection", width: 110, grow: 0.7, optional: true, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) },
     ...unitColumns(unit, colours.allowed + "40"),
     countColumn("AToB", "→", "bytes from the first to the second", { unit: "bytes" }),
@@ -277,12 +277,12 @@ function Connections({ answer }: { answer: Answer }) {
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Connection", title: "Connection", width: 150, grow: 1.4, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) || <span className="muted">without a name</span> },
-    { key: "ConnectionType", title: "Link", width: 92, value: (r) => linkTitle(text(r["ConnectionType"])), show: (r) => <FilterCell field="link" value={text(r["ConnectionType"])} shown={linkTitle(text(r["ConnectionType"]))} /> },
-    { key: "Gateway", title: "Gateway", width: 110, grow: 0.7, optional: true, value: (r) => text(r["Gateway"]), show: (r) => <>{lastPart(text(r["Gateway"]))} <small>{text(r["Sku"])}</small></> },
-    ...unitColumns(unit, colours.allowed + "40"),
+    { key: "ConnectionType", title: "Link", width: 118, value: (r) => linkTitle(text(r["ConnectionType"])), show: (r) => <FilterCell field="link" value={text(r["ConnectionType"])} shown={linkTitle(text(r["ConnectionType"]))} /> },
+    { key: "Gateway", title: "Gateway", width: 150, grow: 0.7, optional: true, value: (r) => text(r["Gateway"]), show: (r) => <>{lastPart(text(r["Gateway"]))} <small>{text(r["Sku"])}</small></> },
+    ...unitColumns(unit, colours.allowed + "40").slice(0, unit === "flows" ? 1 : 2),
     countColumn("In", "In", "bytes from outside of the networks, or from the end that began", { unit: "bytes" }),
     countColumn("Out", "Out", "bytes to the outside of the networks", { unit: "bytes" }),
-    countColumn("Denied", "Denied", "denied flows"),
+    countColumn("Denied", "Denied", "denied flows", { optional: true }),
     { key: "BusiestBitsPerSecond", title: "Most", about: "mean rate of the busiest interval", width: 92, align: "right", value: (r) => number(r["BusiestBitsPerSecond"]), show: (r) => bits(number(r["BusiestBitsPerSecond"])), hover: (r) => `${exact(Math.round(number(r["BusiestBitsPerSecond"])))} bit/s` },
     {
       key: "PercentOfCapacity", title: "Of capacity", about: "the busiest interval, of what Azure states of the gateway's size", width: 100, align: "right", optional: true, value: (r) => (r["Megabits"] == null ? null : number(r["PercentOfCapacity"])),
@@ -294,6 +294,12 @@ function Connections({ answer }: { answer: Answer }) {
   return <DataTable columns={columns} rows={rows} label="Peerings, gateways and circuits" height={360} file="connections" onRow={(r) => page.showFlows(byColumns(r, `Flows over ${lastPart(text(r["Connection"])) || linkTitle(text(r["ConnectionType"]))}`, { link: "ConnectionType" }, text(r["Connection"]) ? [`ConnectionName == ${string(text(r["Connection"]))} or ConnectionName startswith ${string(text(r["Connection"]) + "_")}`] : []))} />;
 }
 
+/** "10.1.1.68 10.1.1.69 10.1.1.70" → "10.1.1.68 + 2". */
+function listed(value: Row[string] | undefined): string {
+  const parts = text(value).split(" ").filter((p) => p !== "");
+  return parts.length > 1 ? `${parts[0]} + ${parts.length - 1}` : (parts[0] ?? "");
+}
+
 function Balancers({ answer }: { answer: Answer }) {
   const page = usePage();
   const colours = palette(useDark());
@@ -301,10 +307,10 @@ function Balancers({ answer }: { answer: Answer }) {
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Name", title: "Name", width: 120, grow: 1, value: (r) => text(r["Name"]), show: (r) => lastPart(text(r["Name"])) },
-    { key: "Kind", title: "Kind", width: 130, value: (r) => text(r["Kind"]) },
+    { key: "Kind", title: "Kind", width: 146, value: (r) => text(r["Kind"]) },
     { key: "Region", title: "Region", width: 96, value: (r) => text(r["Region"]) },
-    { key: "FrontendIps", title: "In front", width: 130, grow: 0.7, value: (r) => text(r["FrontendIps"]) },
-    { key: "Behind", title: "Behind", width: 130, grow: 1, value: (r) => text(r["Behind"]) },
+    { key: "FrontendIps", title: "In front", width: 120, grow: 0.7, value: (r) => listed(r["FrontendIps"]), hover: (r) => text(r["FrontendIps"]).replaceAll(" ", "\n") },
+    { key: "Behind", title: "Behind", width: 130, grow: 1, value: (r) => listed(r["Behind"]), hover: (r) => text(r["Behind"]).replaceAll(" ", "\n") },
     countColumn("Flows", "Flows", "flows to it and to what is behind", { bar: colours.allowed + "40" }),
     countColumn("Bytes", "Bytes", "both directions", { unit: "bytes" }),
     countColumn("Sources", "Sources", "different source addresses", { width: 76 }),

@@ -45,7 +45,7 @@ export function unitColumns(unit: "bytes" | "packets" | "flows", colour: string)
 
 export function timeColumn(key: string, title: string, zone: "utc" | "local"): TableColumn<Row> {
   return {
-    key, title, width: 150,
+    key, title, width: 136,
     value: (r) => text(r[key]), show: (r) => stamp(milliseconds(r[key]), zone, false), hover: (r) => text(r[key]),
   };
 }
