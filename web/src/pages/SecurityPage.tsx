@@ -23,7 +23,7 @@ export function SecurityPage() {
       <Panel title="Large transfers out" name="security/transfers" className="span-12" empty={<p>Nobody sent more to the outside than came back.</p>} note="Hosts that sent more to an address outside than it sent back">
         {(answer) => <Transfers answer={answer} />}
       </Panel>
-      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6" empty={<p>No source was denied at ten hosts or ports.</p>} note="Ten hosts or ports at least, most of it denied">
+      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6" empty={<p>No source was denied at five hosts or ports.</p>} note="Five hosts or ports at least, most of it denied">
         {(answer) => <Scans answer={answer} />}
       </Panel>
       <Panel title="Networks that hosts send to" name="security/networks" className="span-6" empty={<p>Nothing was sent to the outside.</p>}>
