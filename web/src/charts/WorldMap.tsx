@@ -25,7 +25,7 @@ registerMap("world", {
   features: countries.features
     .filter((f) => f.id !== ANTARCTICA)
     // Countries are known by their codes, as flows name them.
-    .map((f) => ({ ...f, properties: { name: iso31661NumericToAlpha2[String(f.id)] ?? String(f.id ?? "") } })),
+    .map((f) => ({ ...f, geometry: whole(f.geometry), properties: { name: iso31661NumericToAlpha2[String(f.id)] ?? String(f.id ?? "") } })),
 } as Parameters<typeof registerMap>[1]);
 const SHAPED = new Set(countries.features.map((f) => iso31661NumericToAlpha2[String(f.id)] ?? ""));
 
@@ -50,6 +50,17 @@ export default function WorldMap({ places, height, onPlace }: { places: MapPlace
     [places, onPlace],
   );
   return <Chart option={option} label="Map of countries and Azure regions by allowed flows" height={height} onClick={onClick} />;
+}
+
+// A shape that reaches over the date line stands on one side of it, beyond 180 degrees, not across the whole picture.
+function whole(geometry: (typeof countries.features)[number]["geometry"]): typeof geometry {
+  const ring = (points: number[][]) => {
+    const east = points.map(([x = 0]) => x);
+    return Math.max(...east) - Math.min(...east) > 180 ? points.map(([x = 0, y = 0]) => [x < 0 ? x + 360 : x, y]) : points;
+  };
+  if (geometry.type === "Polygon") return { ...geometry, coordinates: geometry.coordinates.map(ring) };
+  if (geometry.type === "MultiPolygon") return { ...geometry, coordinates: geometry.coordinates.map((polygon) => polygon.map(ring)) };
+  return geometry;
 }
 
 /** What a place is called in the picture: kinds apart. */

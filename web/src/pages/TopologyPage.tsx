@@ -278,7 +278,7 @@ function Connections({ answer }: { answer: Answer }) {
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Connection", title: "Connection", width: 150, grow: 1.4, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) || <span className="muted">without a name</span> },
     { key: "ConnectionType", title: "Link", width: 118, value: (r) => linkTitle(text(r["ConnectionType"])), show: (r) => <FilterCell field="link" value={text(r["ConnectionType"])} shown={linkTitle(text(r["ConnectionType"]))} /> },
-    { key: "Gateway", title: "Gateway", width: 150, grow: 0.7, optional: true, value: (r) => text(r["Gateway"]), show: (r) => <>{lastPart(text(r["Gateway"]))} <small>{text(r["Sku"])}</small></> },
+    { key: "Gateway", title: "Gateway", width: 172, grow: 0.7, optional: true, value: (r) => text(r["Gateway"]), show: (r) => <>{lastPart(text(r["Gateway"]))} <small>{text(r["Sku"])}</small></> },
     ...unitColumns(unit, colours.allowed + "40").slice(0, unit === "flows" ? 1 : 2),
     countColumn("In", "In", "bytes from outside of the networks, or from the end that began", { unit: "bytes" }),
     countColumn("Out", "Out", "bytes to the outside of the networks", { unit: "bytes" }),
