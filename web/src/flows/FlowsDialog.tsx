@@ -27,10 +27,10 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
   const state = useQuery(text_, page.database, page.version);
   const rows = useMemo(() => (state.answer ? records(state.answer) : []), [state.answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
-    { ...timeColumn("FlowStartTime", "First", zone), width: 134 },
+    { ...timeColumn("FlowStartTime", "First", zone), width: 140 },
     { key: "SrcIp", title: "Source", width: 118, grow: 1, value: (r) => text(r["SrcIp"]) || text(r["SrcPublicIps"]).split("|")[0], hover: (r) => ends(r, "Src") },
     { key: "DestIp", title: "Destination", width: 118, grow: 1, value: (r) => text(r["DestIp"]) || text(r["DestPublicIps"]).split("|")[0], hover: (r) => ends(r, "Dest") },
-    { key: "DestPort", title: "Port", width: 64, value: (r) => `${text(r["L4Protocol"])} ${text(r["DestPort"])}`, hover: (r) => text(r["L7Protocol"]) },
+    { key: "DestPort", title: "Port", width: 92, value: (r) => `${text(r["L4Protocol"])} ${text(r["DestPort"])}`, hover: (r) => text(r["L7Protocol"]) },
     { key: "FlowDirection", title: "Direction", width: 84, value: (r) => text(r["FlowDirection"]) },
     { key: "FlowStatus", title: "Status", width: 74, value: (r) => text(r["FlowStatus"]), show: (r) => (text(r["FlowStatus"]) === "Denied" ? <b className="denied">Denied</b> : text(r["FlowStatus"])) },
     countColumn("Flows", "Flows", "flows begun or denied", { width: 62 }),
@@ -40,8 +40,9 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
     { key: "FlowType", title: "Type", width: 104, value: (r) => text(r["FlowType"]) },
   ], [zone]);
   return (
-    <Dialog title={flows.title} onClose={onClose} wide>
+    <Dialog title={flows.title} onClose={onClose} size="huge">
       <div className="row">
+        <span className="muted">Narrow to</span>
         {flows.conditions.map((condition, i) => (
           <button
             key={i} type="button" className="button small" title={`Add to the filter: ${label(condition)}`}
