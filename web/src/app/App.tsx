@@ -153,13 +153,14 @@ function Workspace() {
   }, []);
   useEffect(() => {
     const first = names[0];
-    if (first !== undefined && !names.includes(database)) change({ database: first });
+    // None chosen means the first: it need not be named, and queries that run need not be asked again.
+    if (first !== undefined && database !== "" && !names.includes(database)) change({ database: "" });
   }, [names, database]);
   if (names.length < 2) return null;
   return (
     <label className="select">
       <span className="visually-hidden">Workspace</span>
-      <select value={database} onChange={(e) => change({ database: e.target.value })}>
+      <select value={database || names[0]} onChange={(e) => change({ database: e.target.value })}>
         {names.map((n) => <option key={n}>{n}</option>)}
       </select>
     </label>

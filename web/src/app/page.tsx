@@ -78,7 +78,7 @@ export function PageProvider({ children }: { children: ReactNode }) {
   }, [refreshSeconds, refresh]);
 
   const filter = useMemo(() => model.read(new URLSearchParams(search)), [search]);
-  const extentState = useQuery(shipped("health/extent"), database, version);
+  const extentState = useQuery(shipped("health/extent"), database, version, true);
   const extent = useMemo((): Extent | null => {
     const row = extentState.answer ? records(extentState.answer)[0] : undefined;
     const start = milliseconds(row?.["First"]);
@@ -117,14 +117,15 @@ export function PageProvider({ children }: { children: ReactNode }) {
         period: timespan(range.end - range.start),
         until: datetime(range.end),
         step: timespan(bar),
-        back: timespan(back),
+        // Asked for before it is known whether the tables hold it: an answer need not be asked for again then.
+        back: timespan(filter.compare ? range.end - range.start : 0),
         unit: string(filter.unit),
         ...parameters,
       };
       const known = declared(file);
       return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), [condition, ...conditions].filter((c) => c !== "").join("\n        and "));
     },
-    [range, bar, back, filter.unit, condition],
+    [range, bar, filter.unit, filter.compare, condition],
   );
 
   const where = useCallback(

@@ -23,7 +23,7 @@ import { Environment } from "./Environment";
 
 export function OverviewPage() {
   const page = usePage();
-  const trend = useQuery(page.compose("overview/trend"), page.database, page.version);
+  const trend = useQuery(page.compose("overview/trend"), page.database, page.version, true);
   const series = useTrend(trend.answer);
   return (
     <div className="grid">
