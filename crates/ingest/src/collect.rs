@@ -12,7 +12,7 @@ use crate::arrange::arrange;
 use crate::inventories::{Chosen, Inventories, decorate};
 
 /// Rows of a part: one file. They are held until there are so many.
-const PART_ROWS: usize = 240_000;
+const PART_ROWS: usize = 120_000;
 
 /// Rows of a batch on their way to their files, by day.
 ///

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod form;
+mod memory;
 mod numbers;
 mod progress;
 
@@ -13,6 +14,7 @@ use args::{Args, Command};
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
+    memory::settle();
     let args = Args::parse();
     run(&args)
         .unwrap_or_else(|error| {
