@@ -13,8 +13,9 @@ import { string } from "../kusto/literal";
 import { Panel } from "../panel/Panel";
 import { AddressCell, FilterCell, lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { addressColumn, countColumn, fieldColumn, unitColumns } from "./tables";
 import { Trend } from "./Trend";
+import { addressColumn, countColumn, fieldColumn, list, unitColumns } from "./columns";
+import { byColumns, pair } from "./flowsOf";
 
 const LEVELS = [
   { by: "ip", title: "IP addresses", one: "Address", field: "ip" },
@@ -22,6 +23,7 @@ const LEVELS = [
   { by: "subnet", title: "Subnets", one: "Subnet", field: "subnet" },
   { by: "vnet", title: "VNets", one: "VNet", field: "vnet" },
   { by: "scaleset", title: "Scale sets", one: "Scale set", field: "scaleset" },
+  { by: "region", title: "Regions", one: "Region", field: "region" },
   { by: "subscription", title: "Subscriptions", one: "Subscription", field: "subscription" },
 ] as const;
 
@@ -67,7 +69,7 @@ function Summary({ go }: { go: (to: string) => void }) {
             <Bars
               label={level.title}
               bars={records(answer).map((r) => ({
-                name: level.by === "ip" || level.by === "subscription" ? text(r["Name"]) : shorten(text(r["Name"])), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}`,
+                name: level.by === "ip" || level.by === "subscription" || level.by === "region" ? text(r["Name"]) : shorten(text(r["Name"])), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}`,
                 onClick: () => page.narrow(level.field, text(r["Name"])),
               }))}
             />
@@ -132,7 +134,7 @@ function ByTable({ answer, level }: { answer: Answer; level: (typeof LEVELS)[num
       countColumn("Peers", "Peers", "how many it talks with", { width: 68 }),
     ];
   }, [unit, colours, level]);
-  return <DataTable columns={columns} rows={rows} label={level.title} height={620} file={level.by} />;
+  return <DataTable columns={columns} rows={rows} label={level.title} height={620} file={level.by} onRow={(r) => page.showFlows(byColumns(r, `Flows of ${text(r["Name"])}`, { [level.field]: "Name" }))} />;
 }
 
 function Conversations() {
@@ -176,11 +178,7 @@ function Conversations() {
 }
 
 function ConversationTable({ answer, columns }: { answer: Answer; columns: TableColumn<Row>[] }) {
+  const page = usePage();
   const rows = useMemo(() => records(answer), [answer]);
-  return <DataTable columns={columns} rows={rows} label="Conversations" height={620} file="conversations" />;
-}
-
-/** The values of a list, apart by commas. */
-export function list(value: Row[string] | undefined): string {
-  return Array.isArray(value) ? value.map(text).join(", ") : text(value);
+  return <DataTable columns={columns} rows={rows} label="Conversations" height={620} file="conversations" onRow={(r) => page.showFlows(pair(text(r["A"]), text(r["B"])))} />;
 }

@@ -11,8 +11,7 @@ import { milliseconds, number, records, text, type Answer, type Row } from "../k
 import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { timeColumn } from "./InternetPage";
-import { countColumn } from "./tables";
+import { countColumn, timeColumn } from "./columns";
 
 export function HealthPage() {
   return (
