@@ -31,6 +31,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Query(query) => commands::query::run(&args.folder, query),
         Command::Redecorate(redecorate) => commands::redecorate::run(&args.folder, redecorate),
         Command::ExplainFlow(explain) => commands::explain_flow::run(&args.folder, explain),
+        Command::Intel(intel) => commands::intel::run(&args.folder, intel),
         Command::Serve(serve) => commands::serve::run(&args.folder, serve),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
         Command::Token(token) => commands::token::run(&args.folder, token),
