@@ -70,6 +70,7 @@ impl Data {
             threads: 2,
             round_bytes,
             blob_bytes_max: 1 << 30,
+            bad_records: None,
             limits: Limits::default(),
             now_micros: &|| NOW_MICROS,
             written_by: "test",

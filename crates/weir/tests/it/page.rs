@@ -25,10 +25,12 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "",
     "ingest",
     "query",
+    "raw",
+    "maintain",
     "redecorate",
     "explain-flow",
     "serve",
