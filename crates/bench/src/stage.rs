@@ -96,6 +96,7 @@ fn ingest(found: &Found, data: &Path) -> anyhow::Result<u64> {
         round_bytes: 1 << 30,
         part_rows: Options::PART_ROWS,
         blob_bytes_max: 64 << 30,
+        bad_records: None,
         limits: Limits::default(),
         now_micros: &|| now,
         written_by: "weir-bench",

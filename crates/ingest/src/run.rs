@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 use weir_blob::{Blob, Found};
-use weir_decode::Limits;
+use weir_decode::{Discarded, Limits};
 use weir_table::rows::Run;
 use weir_table::{BlobReading, Writer};
 
@@ -42,6 +42,8 @@ pub struct Options<'a> {
     pub written_by: &'a str,
     /// Runs what waits for the store.
     pub runtime: &'a Handle,
+    /// Is told, by the name of its blob, of everything that is not used.
+    pub bad_records: Option<&'a BadRecords<'a>>,
 }
 
 impl Options<'_> {
@@ -57,6 +59,9 @@ impl Options<'_> {
         usize::try_from(bytes / ROW_BYTES / shares).unwrap_or(usize::MAX).max(100)
     }
 }
+
+/// Takes what is not used of a blob of some name; asked by several threads.
+pub type BadRecords<'a> = dyn Fn(&str, &Discarded<'_>) + Sync + 'a;
 
 /// How far a run has come; others may look at any time.
 #[derive(Debug, Default)]
@@ -133,7 +138,13 @@ fn ingest_round(
         options.part_rows,
     );
     let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
-    let reader = Reader { limits, known: &known, collector: &collector, read_bytes: &progress.bytes };
+    let reader = Reader {
+        limits,
+        known: &known,
+        collector: &collector,
+        read_bytes: &progress.bytes,
+        bad_records: options.bad_records,
+    };
     let finished = read_all(blobs, options.threads, progress, &reader)?;
     let decorated = collector.finish()?;
     let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();

@@ -71,6 +71,7 @@ impl Data {
             round_bytes,
             part_rows: Options::PART_ROWS,
             blob_bytes_max: 1 << 30,
+            bad_records: None,
             limits: Limits::default(),
             now_micros: &|| NOW_MICROS,
             written_by: "test",
