@@ -159,18 +159,19 @@ impl Binder<'_> {
     fn special(&mut self, call: &Call, span: Span, scope: Scope<'_>) -> Option<Typed> {
         let argument = |index: usize| call.arguments.get(index).map(|argument| &argument.value);
         Some(match call.name.text.as_str() {
-            // Rows know when they arrived; tables that are written into a query have never done so.
-            "ingestion_time" if call.arguments.is_empty() => {
-                match scope.columns.iter().find(|column| column.name == "TimeGenerated") {
-                    Some(column) if column.kind == KustoType::Datetime => column.typed(),
-                    _ => Typed::null(KustoType::Datetime),
-                }
-            }
             "now" if call.arguments.is_empty() => {
                 let now = datafusion::common::ScalarValue::Int64(Some(self.context().now_ticks));
                 Typed::constant(now, KustoType::Datetime)
             }
-            "current_database" if call.arguments.is_empty() => Typed::text(self.context().catalog.database()),
+            name @ ("current_database" | "ingestion_time") if !call.arguments.is_empty() => {
+                self.refuse(Some("KS119"), span, format!("'{name}' takes no arguments"))
+            }
+            // Rows know when they arrived; tables that are written into a query have never done so.
+            "ingestion_time" => match scope.columns.iter().find(|column| column.name == "TimeGenerated") {
+                Some(column) if column.kind == KustoType::Datetime => column.typed(),
+                _ => Typed::null(KustoType::Datetime),
+            },
+            "current_database" => Typed::text(self.context().catalog.database()),
             "toscalar" => match argument(0) {
                 Some(table) if call.arguments.len() == 1 => self.first_value(table, scope),
                 _ => self.refuse(Some("KS119"), span, "'toscalar' takes one table"),
@@ -230,7 +231,7 @@ mod tests {
             };
             assert!(told.iter().all(|diagnostic| diagnostic.code != Some("KS211")), "{name}: {told:?}");
         }
-        assert_eq!(value("current_database()"), "default");
+        assert_eq!(value("current_database()"), "nowhere");
         assert!(refused("print pack_al()").contains("did you mean pack_all?"));
     }
 }

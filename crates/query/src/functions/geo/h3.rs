@@ -32,15 +32,26 @@ fn tokens(cells: impl Iterator<Item = CellIndex>) -> Tree {
     Tree::Array(cells.map(|cell| Tree::String(cell.to_string())).collect())
 }
 
-/// The ring of cells at a distance of a cell, from one of them on all around. Near a pentagon, whose rings have gaps,
-/// in another order.
-fn ring(cell: CellIndex, distance: u32) -> Vec<CellIndex> {
-    match cell.grid_ring_fast(distance).collect::<Option<Vec<_>>>() {
-        Some(ring) => ring,
-        None => {
-            let around = cell.grid_disk_distances_safe(distance);
-            around.filter(|(_, at)| *at == distance).map(|(cell, _)| cell).collect()
-        }
+/// The cells around a cell, those of each distance by themselves, from one of them on all around. Near a pentagon, whose
+/// rings have gaps, in another order.
+fn rings(cell: CellIndex, distance: u32) -> Vec<Vec<CellIndex>> {
+    let disk = match cell.grid_disk_distances_fast(distance).collect::<Option<Vec<_>>>() {
+        Some(disk) => disk,
+        None => cell.grid_disk_distances_safe(distance).collect(),
+    };
+    let mut rings = vec![Vec::new(); distance as usize + 1];
+    for (cell, distance) in disk {
+        rings[distance as usize].push(cell);
+    }
+    rings
+}
+
+/// The cells that touch a cell, in the order of the original.
+fn neighbors(cell: CellIndex) -> Vec<CellIndex> {
+    let around = rings(cell, 1).pop().unwrap_or_default();
+    match around.as_slice() {
+        &[a, b, c, d, e, f] => vec![d, f, e, c, b, a],
+        _ => around,
     }
 }
 
@@ -130,7 +141,7 @@ kernel!(
     /// Null for what is no cell.
     AROUND = "kql_geo_h3cell_neighbors" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
         if let Some(cell) = cell(token) {
-            bytes.extend(tokens(ring(cell, 1).into_iter()).pack());
+            bytes.extend(tokens(neighbors(cell).into_iter()).pack());
         }
     })
 );
@@ -148,7 +159,7 @@ kernel!(
             let distance = distances.get(row).and_then(|distance| u32::try_from(distance).ok());
             let distance = distance.filter(|distance| *distance <= RINGS_MAX);
             if let Some((cell, distance)) = cells.get(row).and_then(cell).zip(distance) {
-                let rings = (0..=distance).map(|distance| tokens(ring(cell, distance).into_iter()));
+                let rings = rings(cell, distance).into_iter().map(|ring| tokens(ring.into_iter()));
                 bytes.extend(Tree::Array(rings.collect()).pack());
             }
         })
