@@ -36,6 +36,10 @@ web: web-packages ## Build the web application; the next build of weir takes it 
 	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent build; \
 	else echo "no npm: the web application is not built, and weir serves none"; fi
 
+.PHONY: web-dev
+web-dev: web-packages ## The web application as it is written, in front of a weir serve that runs (WEIR_SERVER=http://127.0.0.1:8719)
+	@cd $(WEB) && npm run --silent dev
+
 .PHONY: web-packages
 web-packages:
 	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi

@@ -7,7 +7,7 @@ import { useDark } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
 import { Segments } from "../filter/FilterBar";
-import { amount, exact } from "../format/numbers";
+import { amount, exact, percent, short } from "../format/numbers";
 import { number, records, text, type Answer, type Row } from "../kusto/answer";
 import { string } from "../kusto/literal";
 import { Panel } from "../panel/Panel";
@@ -59,6 +59,7 @@ export function DistributionPage() {
 
 function Summary({ go }: { go: (to: string) => void }) {
   const page = usePage();
+  const colours = palette(useDark());
   const unit = page.filter.unit;
   const all = (to: string) => <button type="button" className="more" onClick={() => go(to)}>See all</button>;
   return (
@@ -69,14 +70,15 @@ function Summary({ go }: { go: (to: string) => void }) {
             <Bars
               label={level.title}
               bars={records(answer).map((r) => ({
-                name: level.by === "ip" || level.by === "subscription" || level.by === "region" ? text(r["Name"]) : shorten(text(r["Name"])), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}`,
+                name: level.by === "ip" || level.by === "subscription" || level.by === "region" ? text(r["Name"]) : shorten(text(r["Name"])), detail: share(r), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}, ${exact(number(r["Flows"]))} flows, ${exact(number(r["Denied"]))} denied, ${exact(number(r["Malicious"]))} malicious`,
+                ...(number(r["Malicious"]) > 0 ? { colour: colours.malicious } : {}),
                 onClick: () => page.narrow(level.field, text(r["Name"])),
               }))}
             />
           )}
         </Panel>
       ))}
-      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-12" actions={all("pair")}>
+      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8" actions={all("pair")}>
         {(answer) => (
           <Bars
             label="Frequent conversations"
@@ -89,6 +91,12 @@ function Summary({ go }: { go: (to: string) => void }) {
       </Panel>
     </div>
   );
+}
+
+/** How much of the flows was denied, and whether some were malicious. */
+function share(row: Row): string {
+  const [flows, denied, malicious] = [number(row["Flows"]), number(row["Denied"]), number(row["Malicious"])];
+  return [denied > 0 ? `${percent(denied, flows)} denied` : "", malicious > 0 ? `${short(malicious)} malicious` : ""].filter((t) => t !== "").join(", ");
 }
 
 /** The last two parts of a resource id: the thing and what it is in. */
