@@ -3,13 +3,14 @@
 import csv
 import gzip
 import io
+import json
 import random
 import shutil
 from collections import defaultdict
 
 import pytest
 
-from product import Weir, simulate
+from product import Weir, serving, simulate
 
 KEY = [
     "FlowIntervalStartTime",
@@ -226,3 +227,27 @@ def test_what_is_meant_must_be_said(weir, corpus):
     assert done.returncode == 1 and "MacAddress" in done.stderr
     done = weir.run("raw", "--where", "true", check=False)
     assert done.returncode == 1 and "weir ingest" in done.stderr
+
+
+def test_clients_are_shown_tuples_where_the_server_may_read(corpus):
+    logs, weir, _ = corpus
+    path = "/api/v1/workspaces/default/raw"
+    wanted = {"where": "DestPort == 443", "limit": 50}
+    with serving(weir.data) as server:
+        refused = server.request(path, wanted)
+        assert refused.status == 403 and "--sources" in refused.json()["error"]["message"]
+    with serving(weir.data, "--sources", logs / "vnet") as server:
+        reply = server.request(path, {"where": "DestPort == 443 and FlowLogResourceId != ''", "limit": 50})
+        assert reply.status == 200 and len(reply.json()) == 50 and "50 tuples" in reply.headers["weir-cut"]
+        of_command, _ = raw(weir, "--where", "DestPort == 443 and FlowLogResourceId != ''", "--limit", 50)
+        place = lambda one: (one["Blob"], int(one["Record"]), int(one["Tuple"]))
+        assert [place(one) for one in reply.json()] == [place(one) for one in of_command]
+        # The others are outside of the folder.
+        reply = server.request(path, {"where": "FlowLogResourceId == ''", "limit": 50}, Accept="text/csv")
+        missing = reply.json() if reply.status != 200 else json.loads(reply.headers["weir-missing"])
+        assert missing["count"] > 0 and "outside" in missing["blobs"][0]["why"], missing
+        assert len(reply.body.splitlines()) == 1
+        for bad in [{}, {"where": "x", "query": "y"}, {"where": 7}, {"where": "SrcIP == 1"}, {"query": "print x = 1"}, []]:
+            assert server.request(path, bad).status == 400, bad
+        assert server.request("/api/v1/workspaces/nobody/raw", wanted).status == 404
+        assert server.answers()

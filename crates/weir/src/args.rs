@@ -284,6 +284,10 @@ pub struct ServeContent {
     /// Folder whose files externaldata may read; can be given several times.
     #[arg(long = "external", value_name = "DIR")]
     pub external_folders: Vec<PathBuf>,
+    /// Folder with the flow logs that were ingested: its blobs are read again when somebody asks for the raw tuples behind
+    /// rows; can be given several times [default: nobody may].
+    #[arg(long = "sources", value_name = "DIR")]
+    pub sources: Vec<PathBuf>,
 }
 
 /// Keep the tokens by which a server knows its callers.

@@ -299,3 +299,103 @@ fn ranks(array: &ArrayRef) -> Vec<i64> {
     };
     (0..array.len()).map(|row| if array.is_null(row) { i64::MIN } else { value(row) }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(values: &[&str]) -> ArrayRef {
+        let plain: ArrayRef = Arc::new(StringArray::from(values.to_vec()));
+        cast(&plain, &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))).unwrap()
+    }
+
+    fn longs(values: &[i64]) -> ArrayRef {
+        Arc::new(Int64Array::from(values.to_vec()))
+    }
+
+    fn times(values: &[i64]) -> ArrayRef {
+        Arc::new(TimestampMicrosecondArray::from(values.to_vec()).with_timezone("UTC"))
+    }
+
+    fn gathered(columns: Vec<(&'static str, ArrayRef)>) -> Gathered {
+        let rows = columns[0].1.len();
+        Gathered { rows, columns: columns.into_iter().collect() }
+    }
+
+    fn folded(gathered: &Gathered) -> Folded<'_> {
+        let table = weir_schema::table("NTANetAnalytics").unwrap();
+        Folded::new(table, gathered, &["SrcIp", "DestIp"]).unwrap()
+    }
+
+    fn text(folded: &Folded<'_>, name: &str) -> Vec<String> {
+        let array = cast(&folded.column(name).unwrap().unwrap(), &DataType::Utf8).unwrap();
+        array.as_string::<i32>().iter().map(|text| text.unwrap_or("").to_owned()).collect()
+    }
+
+    fn long(folded: &Folded<'_>, name: &str) -> Vec<i64> {
+        folded.column(name).unwrap().unwrap().as_primitive::<Int64Type>().values().to_vec()
+    }
+
+    #[test]
+    fn rows_of_one_key_add_up_and_stand_in_order() {
+        let rows = gathered(vec![
+            ("SrcIp", texts(&["10.0.0.9", "10.0.0.10", "10.0.0.9", "10.0.0.9"])),
+            ("DestIp", texts(&["a", "a", "a", "b"])),
+            ("BytesSrcToDest", longs(&[1, 10, 100, 1_000])),
+            ("FlowStartTime", times(&[5, 6, 4, 7])),
+            ("FlowEndTime", times(&[5, 6, 8, 7])),
+            ("TimeProcessed", times(&[1, 2, 3, 4])),
+        ]);
+        let folded = folded(&rows);
+        assert_eq!(text(&folded, "SrcIp"), ["10.0.0.10", "10.0.0.9", "10.0.0.9"]);
+        assert_eq!(text(&folded, "DestIp"), ["a", "a", "b"]);
+        assert_eq!(long(&folded, "BytesSrcToDest"), [10, 101, 1_000]);
+        let time = |name: &str| {
+            folded.column(name).unwrap().unwrap().as_primitive::<TimestampMicrosecondType>().values().to_vec()
+        };
+        assert_eq!((time("FlowStartTime"), time("FlowEndTime")), (vec![6, 4, 7], vec![6, 8, 7]));
+        assert_eq!(time("TimeProcessed"), [2, 3, 4]);
+    }
+
+    #[test]
+    fn every_other_column_keeps_rows_apart() {
+        for name in ["DestPort", "AclRule", "Country", "FlowEncryption", "Description"] {
+            let other: ArrayRef = match name {
+                "DestPort" => Arc::new(Int32Array::from(vec![Some(1), None])),
+                _ => texts(&["", "x"]),
+            };
+            let rows = gathered(vec![("SrcIp", texts(&["a", "a"])), (name, other)]);
+            assert_eq!(folded(&rows).rows(), 2, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_are_merged_and_the_size_follows() {
+        let lists = ["192.0.2.1|1|0|1|1|10|0", "192.0.2.1|0|1|1|1|10|0 192.0.2.2|1|0|1|1|90|0"];
+        let rows = gathered(vec![
+            ("DestIp", texts(&["a", "a"])),
+            ("SrcPublicIps", texts(&lists)),
+            ("SrcServiceTags", texts(&["192.0.2.1|Sql", "192.0.2.1|Sql 192.0.2.2|Storage"])),
+            ("_BilledSize", Arc::new(Float64Array::from(vec![100.0, 150.0]))),
+        ]);
+        let folded = folded(&rows);
+        let merged = "192.0.2.2|1|0|1|1|90|0 192.0.2.1|1|1|2|2|20|0";
+        assert_eq!(text(&folded, "SrcPublicIps"), [merged]);
+        assert_eq!(text(&folded, "SrcServiceTags"), ["192.0.2.2|Storage 192.0.2.1|Sql"]);
+        let sizes = folded.column("_BilledSize").unwrap().unwrap();
+        let more = merged.len() - lists[0].len() + "192.0.2.2|Storage ".len();
+        assert_eq!(sizes.as_primitive::<Float64Type>().value(0), 100.0 + more as f64);
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_stay_apart() {
+        let rows = gathered(vec![
+            ("SrcIp", texts(&["a", "a", "a"])),
+            ("BytesSrcToDest", longs(&[i64::MAX - 1, 1, 1])),
+        ]);
+        let folded = folded(&rows);
+        let mut sums = long(&folded, "BytesSrcToDest");
+        sums.sort_unstable();
+        assert_eq!(sums, [1, i64::MAX]);
+    }
+}
