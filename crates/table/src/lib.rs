@@ -13,29 +13,38 @@
 //!                  ledger/WeirBlobs/, WeirBatches/
 //!                  ledger/writer.lock           the lease
 //!                  topology/<time>-<hash>.json.zst   snapshots of the inventory
+//!                  intel/<kind>/<time>-<hash>.json, .zst   files of feeds, and what is known of them
 //! ```
 //!
 //! This is the only crate that names Delta.
 
+mod compact;
 mod delta;
 mod error;
 mod exchange;
 mod files;
+pub mod intel;
 mod lease;
 mod ledger;
 mod part;
+mod readings;
 pub mod rows;
 mod settings;
+mod stamp;
 mod stats;
 pub mod topology;
+mod vacuum;
 mod workspace;
 mod writer;
 
+pub use compact::{Compacted, RANGE_ROWS, is_worth_it};
 pub use error::Error;
 pub use exchange::{CounterSums, Exchange, FileContent};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use part::Columns;
+pub use readings::StoredReading;
 pub use settings::{FORMAT_VERSION, Settings};
+pub use vacuum::{Vacuum, Vacuumed};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};
