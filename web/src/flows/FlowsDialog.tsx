@@ -9,6 +9,7 @@ import { add, conditionKql, label } from "../filter/model";
 import { records, text, type Row } from "../kusto/answer";
 import { useQuery } from "../kusto/useQuery";
 import { Empty, Failure, open as openQuery } from "../panel/Panel";
+import { conditionOf } from "./raw";
 import { RawTuples, useRawAvailable } from "./RawTuples";
 import { Segments } from "../filter/FilterBar";
 import { DataTable, type TableColumn } from "../table/DataTable";
@@ -58,7 +59,7 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
       {row ? (
         <FlowRow row={row} raw={raw} onBack={() => setRow(null)} />
       ) : view === "raw" ? (
-        <RawTuples request={{ where: page.where(flows.conditions.map(conditionKql)) }} />
+        <RawTuples where={page.where(flows.conditions.map(conditionKql))} />
       ) : state.error ? (
         <Failure message={state.error.message} onRetry={state.retry} />
       ) : rows.length > 0 ? (
@@ -79,14 +80,13 @@ function ends(row: Row, side: "Src" | "Dest"): string {
 /** One row in full. */
 function FlowRow({ row, raw, onBack }: { row: Row; raw: boolean; onBack: () => void }) {
   const [tuples, setTuples] = useState(false);
-  const item = text(row["Item"]);
   return (
     <div className="stack">
       <div className="row">
         <button type="button" className="button small" onClick={onBack}>Back to the rows</button>
-        {raw && item !== "" && <button type="button" className="button small" aria-pressed={tuples} onClick={() => setTuples(!tuples)}>Raw tuples</button>}
+        {raw && <button type="button" className="button small" aria-pressed={tuples} onClick={() => setTuples(!tuples)}>Raw tuples</button>}
       </div>
-      {tuples && <RawTuples request={{ item }} />}
+      {tuples && <RawTuples where={conditionOf(row)} />}
       <dl className="row-fields">
         {Object.entries(row).filter(([, value]) => text(value) !== "").map(([name, value]) => (
           <div key={name}><dt>{name}</dt><dd title={text(value)}><bdi>{name === "AclGroup" ? lastPart(text(value)) : text(value)}</bdi></dd></div>

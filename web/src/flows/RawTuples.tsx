@@ -3,49 +3,47 @@
 import { useEffect, useMemo, useState } from "react";
 import { usePage } from "../app/page";
 import { useSettings } from "../app/settings";
-import { exact } from "../format/numbers";
 import { stamp } from "../format/times";
 import { milliseconds, text, type Row } from "../kusto/answer";
 import { Failure } from "../panel/Panel";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { rawAvailable, rawTuples, type RawAnswer, type RawRequest } from "./raw";
+import { rawAvailable, rawTuples, type RawAnswer } from "./raw";
 
 /** Whether the button is to be shown. */
 export function useRawAvailable(): boolean {
-  const { database } = usePage();
   const [available, setAvailable] = useState(false);
   useEffect(() => {
     let gone = false;
-    void rawAvailable(database).then((found) => {
+    void rawAvailable().then((found) => {
       if (!gone) setAvailable(found);
     });
     return () => {
       gone = true;
     };
-  }, [database]);
+  }, []);
   return available;
 }
 
 const LIMIT = 1000;
 
-export function RawTuples({ request }: { request: Omit<RawRequest, "limit"> }) {
+/** The tuples behind the rows that meet a condition in KQL. */
+export function RawTuples({ where }: { where: string }) {
   const { database } = usePage();
   const { zone } = useSettings();
   const [answer, setAnswer] = useState<RawAnswer | null>(null);
   const [problem, setProblem] = useState("");
   const [again, setAgain] = useState(0);
-  const { where, item } = request;
   useEffect(() => {
     const abort = new AbortController();
     setAnswer(null);
     setProblem("");
-    rawTuples(database, { ...(where === undefined ? {} : { where }), ...(item === undefined ? {} : { item }), limit: LIMIT }, abort.signal)
+    rawTuples(database, where, LIMIT, abort.signal)
       .then(setAnswer)
       .catch((error: unknown) => {
         if (!abort.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
       });
     return () => abort.abort();
-  }, [database, where, item, again]);
+  }, [database, where, again]);
   const columns = useMemo((): TableColumn<Row>[] => {
     const names = [...new Set((answer?.rows ?? []).slice(0, 50).flatMap((r) => Object.keys(r)))];
     return names.map((name) => ({
@@ -66,7 +64,6 @@ export function RawTuples({ request }: { request: Omit<RawRequest, "limit"> }) {
       ) : (
         <DataTable columns={columns} rows={answer.rows} label="Raw tuples" height={420} file="tuples" rowHeight={27} />
       )}
-      {answer.rows.length >= LIMIT && <p className="muted hint">The first {exact(LIMIT)} alone.</p>}
     </div>
   );
 }

@@ -1,16 +1,8 @@
 // The tuples that rows were folded from, read again from the blobs that the server still reaches.
 
-import { own, ownPost, QueryError } from "../kusto/client";
-import type { Row } from "../kusto/answer";
-
-export interface RawRequest {
-  /** Condition in KQL on the rows of the flow table. */
-  where?: string;
-  /** One row, by its _ItemId. */
-  item?: string;
-  /** Most tuples that are wanted. */
-  limit: number;
-}
+import { own, ownRows } from "../kusto/client";
+import { text, type Row } from "../kusto/answer";
+import { datetime, string } from "../kusto/literal";
 
 export interface RawAnswer {
   rows: Row[];
@@ -18,41 +10,36 @@ export interface RawAnswer {
   notes: string[];
 }
 
-function path(workspace: string): string {
-  return `/workspaces/${encodeURIComponent(workspace || "default")}/raw`;
+let available: Promise<boolean> | null = null;
+
+/** Whether the server reads tuples again: it was told where the flow logs are. */
+export function rawAvailable(): Promise<boolean> {
+  available ??= own<{ rawTuples?: boolean }>("/status").then((status) => status.rawTuples === true).catch(() => false);
+  return available;
 }
 
-const known = new Map<string, Promise<boolean>>();
-
-/** Whether the server can read tuples again: an older one cannot, nor one that was told of no sources. */
-export function rawAvailable(workspace: string): Promise<boolean> {
-  let found = known.get(workspace);
-  if (!found) known.set(workspace, (found = look(workspace).catch(() => false)));
-  return found;
+/** The tuples behind the rows that meet a condition in KQL. */
+export async function rawTuples(workspace: string, where: string, limit: number, signal?: AbortSignal): Promise<RawAnswer> {
+  const path = `/workspaces/${encodeURIComponent(workspace || "default")}/raw`;
+  const { rows, headers } = await ownRows(path, { where, limit }, signal);
+  return { rows: rows as Row[], notes: notesOf(headers.get("weir-cut"), headers.get("weir-missing")) };
 }
 
-async function look(workspace: string): Promise<boolean> {
-  const description = await own<{ paths?: Record<string, unknown> }>("/openapi.json");
-  if (!Object.keys(description.paths ?? {}).some((p) => p.endsWith("/raw"))) return false;
+/** What the headers of an answer tell, in words. */
+export function notesOf(cut: string | null, missing: string | null): string[] {
+  const notes = cut ? [cut] : [];
+  if (!missing) return notes;
   try {
-    await rawTuples(workspace, { where: "false", limit: 1 });
-    return true;
-  } catch (error) {
-    if (error instanceof QueryError) return false;
-    throw error;
+    const { count = 0, blobs = [] } = JSON.parse(missing) as { count?: number; blobs?: { blob?: string; why?: string }[] };
+    return [...notes, ...blobs.map((b) => `${b.blob ?? "a blob"}: ${b.why ?? "not read"}`), ...(count > blobs.length ? [`and ${count - blobs.length} more blobs`] : [])];
+  } catch {
+    return [...notes, missing];
   }
 }
 
-export async function rawTuples(workspace: string, request: RawRequest, signal?: AbortSignal): Promise<RawAnswer> {
-  return readRaw(await ownPost<unknown>(path(workspace), request, signal));
-}
-
-/** Reads an answer: rows alone, or rows and notes. */
-export function readRaw(answer: unknown): RawAnswer {
-  if (Array.isArray(answer)) return { rows: answer as Row[], notes: [] };
-  const { rows, notes } = (answer ?? {}) as { rows?: unknown; notes?: unknown };
-  return {
-    rows: Array.isArray(rows) ? (rows as Row[]) : [],
-    notes: Array.isArray(notes) ? notes.map(String) : typeof notes === "string" && notes !== "" ? [notes] : [],
-  };
+/** A condition that is true for one row of queries/flows/rows.kql, or for its like of the same minute. */
+export function conditionOf(row: Row): string {
+  const same = ["SrcIp", "DestIp", "SrcPublicIps", "DestPublicIps", "L4Protocol", "FlowDirection", "FlowStatus", "AclRule", "MacAddress", "FlowLogResourceId"].map((column) => `${column} == ${string(text(row[column]))}`);
+  const start = datetime(Date.parse(text(row["FlowIntervalStartTime"])));
+  return [`FlowIntervalStartTime == ${start}`, `DestPort == ${Number(text(row["DestPort"])) || 0}`, ...same].join(" and ");
 }
