@@ -15,9 +15,6 @@ use crate::pieces::Pieces;
 use crate::take_up::{Start, take_up};
 use crate::{BadRecords, Outcome};
 
-/// Rows of one blob that are held before they are passed on.
-const BLOB_ROWS_MAX: usize = 500_000;
-
 /// What came of a blob.
 pub(crate) struct Finished {
     pub outcome: Outcome,
@@ -334,7 +331,7 @@ fn decode(
         if decoder.position() == pieces.consumed() {
             pieces.mark();
         }
-        if sink.reducer.len() > BLOB_ROWS_MAX {
+        if sink.reducer.len() > collector.blob_rows_max() {
             let (flows, names) = sink.reducer.drain();
             collector.add(flows, names)?;
         }

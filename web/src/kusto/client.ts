@@ -74,6 +74,12 @@ export async function own<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** What one of weir's own addresses answers to a request with a body. */
+export async function ownPost<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
+  const response = await post("/api/v1" + path, body, "application/json", signal);
+  return parseJson(await response.text(), response.status) as T;
+}
+
 function post(path: string, body: object, accept: string, signal?: AbortSignal): Promise<Response> {
   const headers = { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" };
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, signal);

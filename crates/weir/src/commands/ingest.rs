@@ -46,6 +46,8 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     let options = Options {
         threads,
         round_bytes: ROUND_BYTES,
+        part_rows: (args.memory)
+            .map_or(Options::PART_ROWS, |bytes| Options::part_rows_within(bytes, threads)),
         blob_bytes_max: BLOB_BYTES_MAX,
         limits: Limits::default(),
         now_micros: &now_micros,

@@ -4,6 +4,7 @@ mod bad_records;
 mod decoration;
 pub mod explain_flow;
 pub mod ingest;
+pub mod intel;
 pub mod maintain;
 pub mod query;
 pub mod raw;
