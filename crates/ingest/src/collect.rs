@@ -11,9 +11,6 @@ use weir_table::{Batch, Error};
 use crate::arrange::arrange;
 use crate::inventories::{Chosen, Inventories, decorate};
 
-/// Rows of a part: one file. They are held until there are so many.
-const PART_ROWS: usize = 120_000;
-
 /// Rows of a batch on their way to their files, by day.
 ///
 /// Whoever adds the row that fills a part writes it, so that reading waits for writing and memory stays flat.
@@ -23,6 +20,8 @@ pub(crate) struct Collector<'a> {
     runtime: &'a Handle,
     run: Run<'a>,
     inventories: &'a Inventories,
+    /// Rows of a part: one file. They are held until there are so many.
+    part_rows: usize,
     pending: Mutex<Pending>,
     tally: Mutex<DecorationTally>,
 }
@@ -40,9 +39,15 @@ impl<'a> Collector<'a> {
         runtime: &'a Handle,
         run: Run<'a>,
         inventories: &'a Inventories,
+        part_rows: usize,
     ) -> Self {
         let (pending, tally) = (Mutex::default(), Mutex::default());
-        Collector { table, batch, runtime, run, inventories, pending, tally }
+        Collector { table, batch, runtime, run, inventories, part_rows, pending, tally }
+    }
+
+    /// Rows that a blob may have before it passes them on.
+    pub fn blob_rows_max(&self) -> usize {
+        4 * self.part_rows
     }
 
     pub fn interval(&self) -> Interval {
@@ -60,13 +65,13 @@ impl<'a> Collector<'a> {
                 let day = day_of(self.run.interval.start_micros(flow.key.interval));
                 let rows = days.entry(day).or_default();
                 rows.push(ReducedFlow { key: renamed.key(flow.key), ..flow });
-                if rows.len() == PART_ROWS {
+                if rows.len() >= self.part_rows {
                     full.push((day, std::mem::take(rows)));
                 }
             }
             let most = days.iter().max_by_key(|(_, rows)| rows.len()).map(|(day, _)| *day);
             // Many days at once must not add up to many parts.
-            if days.values().map(Vec::len).sum::<usize>() > 2 * PART_ROWS
+            if days.values().map(Vec::len).sum::<usize>() > 2 * self.part_rows
                 && let Some(day) = most
                 && let Some(rows) = days.remove(&day)
             {
