@@ -107,7 +107,7 @@ fuzz: ## Read and plan texts, and decode blobs, that nobody thought of for three
 		cp $$file fuzz/corpus/kql/$$name && printf '\0' | cat - $$file > fuzz/corpus/bind/$$name; done
 	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run kql -- \
 		-max_total_time=$$(($(or $(SECONDS_MAX),1800) / 2)) -timeout=10 -max_len=4096
-	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run --sanitizer none bind -- \
+	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run --features bind --sanitizer none bind -- \
 		-max_total_time=$$(($(or $(SECONDS_MAX),1800) / 2)) -timeout=20 -max_len=4096
 	@mkdir -p fuzz/corpus/decode && for file in fuzz/seeds/decode/*.json; do \
 		printf 'x' | cat - $$file > fuzz/corpus/decode/$$(basename $$file); done

@@ -42,8 +42,11 @@ pub fn import(
         findings.note(FindingKind::UnknownFile, name, "", told);
         return None;
     };
-    let kind = told.kind.unwrap_or(recognised.kind);
     let form = recognised.form;
+    // Of a file of columns or of a list it is told only by what is expected of it.
+    let told_kind =
+        told.kind.or_else(|| told.given.kind().filter(|_| matches!(form, Form::Csv | Form::List)));
+    let kind = told_kind.unwrap_or(recognised.kind);
     if (kind == FeedKind::ServiceTags) != (form == Form::AzureTags) {
         let told = format!("{} cannot be read as {}", form.name(), kind.name());
         findings.note(FindingKind::UnknownFile, name, "", &told);

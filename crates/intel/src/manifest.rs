@@ -65,6 +65,25 @@ pub struct Given {
     pub confidence_min: Option<u8>,
 }
 
+impl Given {
+    /// What a file is about that is to be read like this, where that tells: nobody names the port of a place.
+    pub(crate) fn kind(&self) -> Option<FeedKind> {
+        const OF_THREATS: [&str; 7] =
+            ["type", "description", "domain", "port", "confidence", "valid-from", "valid-until"];
+        const OF_PLACES: [&str; 4] = ["country", "city", "region", "owner"];
+        let named = |names: &[&str]| names.iter().any(|name| self.columns.contains_key(*name));
+        let threats = self.threat_kind.is_some()
+            || self.lasts_days.is_some()
+            || self.confidence_min.is_some()
+            || named(&OF_THREATS);
+        match (threats, named(&OF_PLACES)) {
+            (true, _) => Some(FeedKind::Threats),
+            (false, true) => Some(FeedKind::Geography),
+            (false, false) => None,
+        }
+    }
+}
+
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -40,7 +40,8 @@ fn hash(manifest: &Manifest, bytes: &[u8]) -> Result<u64, Error> {
     Ok(hash.digest())
 }
 
-/// Keeps a file. The same file of the same time, read in the same way, is kept once.
+/// Keeps a file. The same file of the same time, read in the same way, is kept once. So is one that tells no time, and is
+/// dated when it was imported, while no other of its feed came between.
 ///
 /// The manifest comes back with its id, and whether it is new.
 pub async fn store(
@@ -49,6 +50,12 @@ pub async fn store(
     bytes: &[u8],
 ) -> Result<(Manifest, bool), Error> {
     let hash = hash(&manifest, bytes)?;
+    if manifest.as_of_micros == manifest.imported_micros
+        && let Some(newest) = newest(workspace, &manifest).await?
+        && newest.id.ends_with(&format!("-{hash:016x}"))
+    {
+        return Ok((newest, false));
+    }
     manifest.id = format!("{}/{}-{hash:016x}", manifest.kind.name(), stamp(manifest.as_of_micros));
     let folder = workspace.root().join(FOLDER).join(manifest.kind.name());
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
@@ -58,6 +65,13 @@ pub async fn store(
         .map_err(|source| Error::BadFeed { id: manifest.id.clone(), source })?;
     let is_new = put_once(workspace, &path(&manifest.id, MANIFEST), text).await?;
     Ok((manifest, is_new))
+}
+
+/// The newest file of the feed that a file is of.
+async fn newest(workspace: &Workspace, of: &Manifest) -> Result<Option<Manifest>, Error> {
+    let feeds = load(workspace).await?;
+    let mut files = feeds.files().iter();
+    Ok(files.find(|file| (file.kind, &file.source) == (of.kind, &of.source)).cloned())
 }
 
 async fn put_once(workspace: &Workspace, path: &Path, bytes: Vec<u8>) -> Result<bool, Error> {
@@ -226,8 +240,17 @@ mod tests {
         assert!(is_new);
         assert_eq!(keep(&workspace, 10, "geo.csv", text).await, (first, false));
         keep(&workspace, 20, "geo.csv", "network,country\n192.0.2.0/24,FR\n").await;
+        // A file without a date is kept anew only when another came between.
+        let mut undated = Vec::new();
+        for (now, text) in [(1, "192.0.2.1\n"), (2, "192.0.2.1\n"), (3, "192.0.2.2\n"), (4, "192.0.2.1\n")] {
+            let mut findings = Findings::default();
+            let manifest =
+                weir_intel::import("list", text.as_bytes(), &Told::default(), now * DAY, &mut findings);
+            undated.push(store(&workspace, manifest.unwrap(), text.as_bytes()).await.unwrap().1);
+        }
+        assert_eq!(undated, [true, false, true, true]);
         let mut reader = FeedReader::open(&workspace).await.unwrap();
-        assert_eq!(reader.feeds().files().len(), 2);
+        assert_eq!(reader.feeds().files().len(), 5);
         for (day, expected) in [(5, "de"), (10, "de"), (19, "de"), (20, "fr"), (99, "fr"), (12, "de")] {
             let version = reader.feeds().version_at(day * DAY);
             let lookups = reader.at(version).await.unwrap();

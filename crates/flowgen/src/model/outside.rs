@@ -49,6 +49,8 @@ pub(crate) enum Means {
 pub(crate) enum Addresses {
     /// These; the first ones are used most.
     Fixed(&'static [Ipv4Addr]),
+    /// These, one as often as the other.
+    Even(&'static [Ipv4Addr]),
     /// So many addresses spread over blocks (network, prefix length); the first ones are used most.
     Spread(u32, &'static [(Ipv4Addr, u8)]),
     /// Any public address outside Azure's ranges.
@@ -67,6 +69,7 @@ impl Pool {
     pub(crate) fn pick(&self, dice: &mut Dice) -> u32 {
         match self.addresses {
             Addresses::Fixed(list) => u32::from(list[dice.skewed(list.len() as u32) as usize]),
+            Addresses::Even(list) => u32::from(list[dice.below(list.len() as u32) as usize]),
             Addresses::Spread(count, blocks) => self.spread(dice.skewed(count), blocks),
             Addresses::Anywhere => anywhere(dice),
             Addresses::Six(list) => address::packed_six(list[dice.skewed(list.len() as u32) as usize]),
@@ -76,7 +79,7 @@ impl Pool {
     /// Whether its addresses belong to the customer's private space.
     pub(crate) fn is_private(&self) -> bool {
         match self.addresses {
-            Addresses::Fixed(list) => list.iter().all(Ipv4Addr::is_private),
+            Addresses::Fixed(list) | Addresses::Even(list) => list.iter().all(Ipv4Addr::is_private),
             Addresses::Spread(_, blocks) => blocks.iter().all(|(network, _)| network.is_private()),
             Addresses::Six(list) => list.iter().all(|&position| address::six(position).is_unique_local()),
             Addresses::Anywhere => false,
@@ -135,10 +138,11 @@ pub(crate) static CUSTOMERS: Pool = spread(
 );
 pub(crate) static ANYWHERE: Pool =
     Pool { name: "anywhere", means: Means::Internet, addresses: Addresses::Anywhere };
-pub(crate) static ATTACKERS: Pool = fixed(
-    "attackers",
-    Means::Malicious,
-    &[
+pub(crate) static ATTACKERS: Pool = Pool {
+    name: "attackers",
+    means: Means::Malicious,
+    // One for each type of threat that is documented, but for that of the drop point.
+    addresses: Addresses::Even(&[
         ip(203, 0, 113, 66),
         ip(198, 51, 100, 23),
         ip(203, 0, 113, 187),
@@ -149,8 +153,8 @@ pub(crate) static ATTACKERS: Pool = fixed(
         ip(198, 51, 100, 201),
         ip(192, 0, 2, 130),
         ip(192, 0, 2, 219),
-    ],
-);
+    ]),
+};
 pub(crate) static DROP_POINT: Pool = fixed("drop point", Means::Malicious, &[super::DROP_POINT]);
 pub(crate) static DEAD_PARTNER: Pool = fixed("dead partner", Means::Internet, &[ip(212, 83, 170, 44)]);
 pub(crate) static MAIL_RELAYS: Pool =

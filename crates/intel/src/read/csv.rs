@@ -289,6 +289,10 @@ fn row(columns: &Columns, record: &csv::StringRecord, line: Place<'_>, sink: &mu
             let place = text::place(field(Role::City), field(Role::Region));
             let owner = Some(field(Role::Owner)).filter(|owner| *owner != "-").unwrap_or("");
             let says = PlaceEntry { country: &country, place: &place, owner };
+            // Databases have rows for what they know nothing of.
+            if says == PlaceEntry::default() {
+                return;
+            }
             sink.entry(&Entry { range, place: line, says: Says::Place(says) });
         }
         FeedKind::Threats => {

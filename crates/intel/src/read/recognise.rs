@@ -73,7 +73,7 @@ fn columns_or_list(text: &str, columns: bool) -> Option<Recognised> {
         let header = if is_data && comment.len() == fields.len() { &comment } else { &fields };
         let kind = match is_data && header == &fields {
             // Without a header: ranges of places have two addresses, or a country behind them.
-            true if fields.len() > 2 && is_address(fields[1]) => FeedKind::Geography,
+            true if fields.len() > 2 && is_address(fields[0]) && is_address(fields[1]) => FeedKind::Geography,
             true if fields.len() == 2 && super::text::country(fields[1]).is_some() => FeedKind::Geography,
             true => FeedKind::Threats,
             false if csv::is_about_threats(header) => FeedKind::Threats,

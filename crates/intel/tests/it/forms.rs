@@ -42,6 +42,10 @@ fn columns_of_places_are_known_by_their_headers() {
 
 #[test]
 fn columns_can_be_named() {
+    // Without a header, and with addresses in the second column: nobody takes it for a database of places.
+    let told_of = told(&[("address", "2"), ("description", "3")]);
+    let asked_of = asked("odd.csv", b"1,192.0.2.7,exit,\n2,192.0.2.8,,\n", &told_of);
+    assert_eq!(asked_of.threat("192.0.2.8").map(|threat| threat.0), Some("WatchList"));
     let text = "a,b,c,d\nx,192.0.2.7,17,bad miner\n";
     let told = told(&[("address", "2"), ("port", "c"), ("description", "4")]);
     let asked = asked("odd.csv", text.as_bytes(), &told);

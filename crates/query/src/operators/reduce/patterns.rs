@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use datafusion::arrow::array::{Array, StringViewArray};
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 
 use crate::limits::check;
 
@@ -16,6 +16,9 @@ use crate::limits::check;
 pub(super) const OTHERS: &str = "others";
 /// Words of a text that are looked at: what follows is part of the last one.
 const WORDS_MAX: usize = 1_000;
+
+/// Words that all texts together may have, those that occur several times counted once: each takes some memory.
+const ALL_WORDS_MAX: usize = 5_000_000;
 
 /// What stands between words.
 pub(super) enum Separators {
@@ -116,13 +119,19 @@ fn distinct<'t>(texts: &'t StringViewArray, separators: &Separators) -> Result<(
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut distinct: Vec<Text<'_>> = Vec::new();
     let mut of_rows = Vec::with_capacity(texts.len());
+    let mut all_words = 0;
     for row in 0..texts.len() {
         check()?;
         let text = if texts.is_null(row) { "" } else { texts.value(row) };
         let index = *known.entry(text).or_insert_with(|| {
-            distinct.push(Text { text, count: 0, first: row, words: words(text, separators) });
+            let words = words(text, separators);
+            all_words += words.len();
+            distinct.push(Text { text, count: 0, first: row, words });
             distinct.len() - 1
         });
+        if all_words > ALL_WORDS_MAX {
+            return exec_err!("they have more than {ALL_WORDS_MAX} words, take some with sample or where");
+        }
         distinct[index].count += 1;
         of_rows.push(index);
     }
