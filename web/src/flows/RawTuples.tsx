@@ -25,6 +25,10 @@ export function useRawAvailable(): boolean {
 }
 
 const LIMIT = 1000;
+/** Columns of paths and resource ids: their ends tell them apart. */
+const LONG = /^(Blob|LogResource|TargetResource|AclId)$/;
+/** What is looked for first; the place in the blob follows. */
+const FIRST = ["FlowTime", "SrcIp", "DestIp", "SrcPort", "DestPort"];
 
 /** The tuples behind the rows that meet a condition in KQL. */
 export function RawTuples({ where }: { where: string }) {
@@ -45,12 +49,13 @@ export function RawTuples({ where }: { where: string }) {
     return () => abort.abort();
   }, [database, where, again]);
   const columns = useMemo((): TableColumn<Row>[] => {
-    const names = [...new Set((answer?.rows ?? []).slice(0, 50).flatMap((r) => Object.keys(r)))];
+    const given = [...new Set((answer?.rows ?? []).slice(0, 50).flatMap((r) => Object.keys(r)))];
+    const names = [...FIRST.filter((n) => given.includes(n)), ...given.filter((n) => !FIRST.includes(n) && !LONG.test(n)), ...given.filter((n) => LONG.test(n))];
     return names.map((name) => ({
-      key: name, title: name, width: name === "Blob" ? 220 : name === "Time" ? 160 : 90, grow: name === "Blob" ? 2 : 0.5, optional: true,
+      key: name, title: name, width: /Time$/.test(name) ? 172 : LONG.test(name) ? 200 : /Ip$|^MacAddress$|^Category$/.test(name) ? 140 : 84, grow: LONG.test(name) ? 1 : 0.2, optional: true,
       align: typeof answer?.rows[0]?.[name] === "number" ? "right" : "left",
       value: (r) => { const value = r[name]; return typeof value === "number" || typeof value === "bigint" ? value : text(value); },
-      show: (r) => (name === "Time" ? stamp(milliseconds(r[name]), zone) : name === "Blob" ? text(r[name]).split("/").slice(-6).join("/") : text(r[name])),
+      show: (r) => (/Time$/.test(name) ? stamp(milliseconds(r[name]), zone) : LONG.test(name) ? text(r[name]).split("/").slice(-3).join("/") : text(r[name])),
       hover: (r) => text(r[name]),
     }));
   }, [answer, zone]);
