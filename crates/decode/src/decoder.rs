@@ -74,6 +74,23 @@ enum End {
 /// Longest beginning of a record that must be seen at once to recognise it.
 const RECORD_HEAD_BYTES: usize = 64;
 
+/// How far bytes were looked through for a record: to where one may begin whose head is not all there, from `at` on.
+fn looked_through(bytes: &[u8], at: usize) -> usize {
+    let mut end = at.max(bytes.len().saturating_sub(RECORD_HEAD_BYTES));
+    let first = at.max(bytes.len().saturating_sub(TAIL_BYTES_MAX));
+    // What stands before a key: a separator, a brace, and blanks around it.
+    for part in [b" \t\r\n".as_slice(), b"{", b" \t\r\n", b",["] {
+        let many = part.len() > 2;
+        while end > first && part.contains(&bytes[end - 1]) {
+            end -= 1;
+            if !many {
+                break;
+            }
+        }
+    }
+    end
+}
+
 /// Blanks, commas and brackets that may be the tail that moves when a blob grows; more of them are no tail.
 const TAIL_BYTES_MAX: usize = 1 << 16;
 
@@ -140,7 +157,7 @@ impl Decoder {
             Place::Between => self.pass_blanks(bytes, at, last),
             Place::Lost(lost) => {
                 let (looked, tail) = match lost.end {
-                    End::NextRecord => (at.max(bytes.len().saturating_sub(RECORD_HEAD_BYTES)), &mut self.bad),
+                    End::NextRecord => (looked_through(bytes, at), &mut self.bad),
                     End::Own(_) => (bytes.len(), &mut self.waiting),
                 };
                 if last {

@@ -50,6 +50,19 @@ proptest! {
     }
 
     #[test]
+    fn a_record_is_found_behind_garbage_and_blanks(
+        piece in 1_usize..400,
+        before in 0_usize..300,
+        within in 0_usize..300,
+    ) {
+        let record = vnet_record(1, &[BEGIN, END]);
+        let text = format!("{{\"records\":[@@@@,{}{{{}{}]}}", " ".repeat(before), "\n".repeat(within), &record[1..]);
+        let (kept, decoder) = decode_pieces(text.as_bytes(), piece, Limits::default());
+        prop_assert_eq!(kept.records.len(), 1);
+        prop_assert_eq!(decoder.position(), text.len() as u64 - 2);
+    }
+
+    #[test]
     fn every_tuple_is_delivered_or_counted(bytes in crooked_blob(), piece in 1_usize..3_000) {
         let (kept, decoder) = decode_pieces(&bytes, piece, Limits::default());
         let tally = decoder.tally();

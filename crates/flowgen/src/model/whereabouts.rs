@@ -270,12 +270,12 @@ pub(crate) fn azure_region(address: u32) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dice::Dice;
+    use crate::dice::{Dice, Purpose};
     use crate::model::outside;
 
     #[test]
     fn every_address_outside_is_somewhere() {
-        let mut dice = Dice::new(7);
+        let mut dice = Dice::new(7, Purpose::Plan, 0, 0);
         for _ in 0..2_000 {
             for pool in [
                 &outside::CUSTOMERS,
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn attackers_are_listed() {
-        let mut dice = Dice::new(7);
+        let mut dice = Dice::new(7, Purpose::Plan, 0, 0);
         let listed = |address: u32| THREATS.iter().any(|threat| u32::from(threat.address) == address);
         for _ in 0..200 {
             for pool in [&outside::ATTACKERS, &outside::DROP_POINT] {
