@@ -7,18 +7,25 @@
 
 mod arrange;
 mod collect;
+mod decorate;
+mod feeds;
 mod identity;
 mod inventories;
 mod known;
+mod met;
+mod parts;
 mod pieces;
 mod read;
 mod redecorate;
+mod refold;
 mod run;
 mod stored;
 mod summary;
 mod take_up;
 mod topology;
+mod unfold;
 
+pub use feeds::AddressFeeds;
 pub use inventories::Inventories;
 pub use redecorate::{RedecorateOptions, Redecorated, redecorate};
 pub use run::{Error, Options, Progress, ingest};

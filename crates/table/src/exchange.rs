@@ -48,7 +48,7 @@ pub struct Exchange {
 pub type CounterSums = BTreeMap<&'static str, i128>;
 
 /// The name under which rows are counted among the counters.
-const ROWS: &str = "rows";
+pub const ROWS: &str = "rows";
 
 impl FileContent {
     /// Reads a file of a table.

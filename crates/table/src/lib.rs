@@ -32,10 +32,10 @@ mod workspace;
 mod writer;
 
 pub use error::Error;
-pub use exchange::{CounterSums, Exchange, FileContent};
+pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use part::Columns;
-pub use settings::{FORMAT_VERSION, Settings};
+pub use settings::{FORMAT_VERSION, FoldPublic, Settings};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};

@@ -39,7 +39,7 @@ function instances(values: string[]): string {
   return `(${values.map(one).join(" or ")})`;
 }
 
-/** An address or a range. Addresses of the public side stand in lists, entries apart by blanks, fields by bars. */
+/** An address or a range. */
 function address(value: string): string {
   if (value.includes("/")) {
     const f = value.includes(":") ? "ipv6_is_in_range" : "ipv4_is_in_range";
@@ -47,9 +47,7 @@ function address(value: string): string {
     return `${f}(SrcIp, ${s}) or ${f}(DestIp, ${s})`;
   }
   const s = string(value);
-  const entry = string(` ${value}|`);
-  const listed = (column: string) => `strcat(" ", ${column}) contains ${entry}`;
-  return `SrcIp == ${s} or DestIp == ${s} or ${listed("SrcPublicIps")} or ${listed("DestPublicIps")}`;
+  return `SrcIp == ${s} or DestIp == ${s}`;
 }
 
 function port(values: string[]): string {
