@@ -4,6 +4,7 @@ import pytest
 
 from product import Weir, simulate
 from tables import assert_same, select
+from truth import KEY as TRUTH_KEY
 
 COUNTERS = ["PacketsSrcToDest", "BytesSrcToDest", "PacketsDestToSrc", "BytesDestToSrc", "CompletedFlows", "RecordCount"]
 STARTED = "AllowedInFlows + AllowedOutFlows + DeniedInFlows + DeniedOutFlows"
@@ -187,3 +188,41 @@ def test_scans_are_folded_where_it_is_asked_for(company, weir, duck):
     weir.ingest(company.logs, **{"fold-denied-scans": "false"})
     weir.run("redecorate")
     assert weir.table("NTANetAnalytics").num_rows == company.told["rows"]
+
+
+FEEDS_KEY = ", ".join(f'"{name}"' for name in TRUTH_KEY)
+FEEDS_SAID = "FlowType, Country, AzureRegion"
+
+
+def test_feeds_decide_types_countries_and_regions(company, weir, other, duck):
+    """As the simulation meant it, whichever came first: the feeds or the logs."""
+    weir.know(company.logs, taken="2026-06-01T00:00:00Z")
+    weir.run("intel", "import", "--as-of", "2026-06-01", company.logs / "intel")
+    weir.ingest(company.logs)
+    sums = "sum(BytesSrcToDest)::BIGINT, sum(BytesDestToSrc)::BIGINT, sum(PacketsSrcToDest)::BIGINT"
+    meant = duck.sql(
+        f"SELECT {FEEDS_KEY}, {FEEDS_SAID}, {sums} FROM read_parquet('{company.logs / 'truth-rows.parquet'}') GROUP BY ALL"
+    ).to_arrow_table()
+    said = select(duck, weir.flows(), f"SELECT {FEEDS_KEY}, {FEEDS_SAID}, {sums} FROM written GROUP BY ALL")
+    assert_same(duck, meant, said)
+    # Malicious flows keep both their addresses, and say of which country.
+    malicious = weir.query(
+        'NTANetAnalytics | where FlowType == "MaliciousFlow" | where isempty(SrcIp) or isempty(DestIp) '
+        "or isnotempty(SrcPublicIps) or isnotempty(DestPublicIps) or isempty(Country) | count"
+    )
+    assert malicious == [{"Count": "0"}]
+    tagged = weir.query('NTANetAnalytics | where SrcServiceTags has "|" or DestServiceTags has "|" | distinct FlowType')
+    assert tagged == [{"FlowType": "AzurePublic"}]
+    [point] = weir.query('NTAIpDetails | where Ip == "136.144.58.113" | distinct FlowType, ThreatType, PublicIpDetails')
+    assert (point["FlowType"], point["PublicIpDetails"]) == ("MaliciousFlow", "packet host inc.") and point["ThreatType"]
+    folded = weir.query("NTANetAnalytics | where isempty(SrcIp) or isempty(DestIp) | summarize dcount(Country), dcount(AzureRegion)")
+    assert all(int(count) > 2 for count in folded[0].values())
+    # Feeds after the logs end alike.
+    other.know(company.logs, taken="2026-06-01T00:00:00Z")
+    other.ingest(company.logs)
+    other.run("intel", "import", "--as-of", "2026-06-01", company.logs / "intel")
+    other.run("redecorate")
+    excluded = "TimeGenerated, TimeProcessed, _TimeReceived, TenantId"
+    for table, left_out in [("NTANetAnalytics", excluded), ("WeirPublicIps", excluded), ("NTAIpDetails", "TimeGenerated, TenantId")]:
+        query = f"SELECT * EXCLUDE ({left_out}) FROM written"
+        assert_same(duck, select(duck, weir.table(table), query), select(duck, other.table(table), query))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The demo: a week of an invented company's flow logs and its inventory, read into tables, and four questions.
+# The demo: a week of an invented company's flow logs, its inventory and feeds, read into tables, and four questions.
 # Usage: demo.sh WEIR FOLDER. The folder is made anew.
 set -eu
 weir=$1
@@ -29,6 +29,8 @@ say 'A week of flow logs, as Azure would have written them:'
 try simulate "$folder/logs" --seed 1
 say 'What networks and machines there are, as an export of Azure Resource Graph tells:'
 try topology import "$folder/logs/inventory"
+say 'Whose the public addresses are, and what is held against them:'
+try intel import "$folder/logs/intel"
 say 'Read the logs into tables:'
 try ingest "$folder/logs"
 say 'Whom does 10.1.1.8 talk to?'

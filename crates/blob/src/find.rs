@@ -56,8 +56,8 @@ pub struct Problem {
 /// Endings of the names of packed files. How a file is packed, and whether it is, its bytes tell.
 const PACKINGS: [&str; 4] = [".gz", ".gzip", ".zst", ".zstd"];
 
-/// What a simulation writes beside its flow logs: the truth about them, and the inventory.
-const BESIDE: [&str; 3] = ["truth.json", "resource-graph.json", "subscriptions.json"];
+/// What a simulation writes beside its flow logs: the truth about them, the inventory, and feeds.
+const BESIDE: [&str; 4] = ["truth.json", "resource-graph.json", "subscriptions.json", "service-tags.json"];
 
 /// Which files are of use, by their names without that of a packing.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,12 @@ impl Wanted {
     /// Exports of inventories.
     pub const INVENTORIES: Wanted = Wanted {
         endings: &[".json", ".jsonl", ".ndjson", ".csv", ".tfstate", ".yaml", ".yml"],
-        others: &["truth.json", "pt1h.json"],
+        others: &["truth.json", "pt1h.json", "service-tags.json", "geo.csv", "asn.csv", "threats.csv"],
+    };
+    /// Files of feeds: databases of places, service tags, lists of threats.
+    pub const FEEDS: Wanted = Wanted {
+        endings: &[".mmdb", ".csv", ".tsv", ".json", ".stix", ".txt", ".lst", ".list", ".ipset", ".netset"],
+        others: &["truth.json", "pt1h.json", "resource-graph.json", "subscriptions.json", "sources.md"],
     };
 
     /// Whether a name, in lower case, is one of these.

@@ -20,17 +20,18 @@ use crate::worker::Worker;
 /// Name of the ground truth below the root.
 const TRUTH_FILE: &str = "truth.json";
 /// What a finished or broken run leaves below the root.
-const LEFT_BY_A_RUN: [&str; 5] = [
+const LEFT_BY_A_RUN: [&str; 6] = [
     TRUTH_FILE,
     ROWS_FILE,
     export::FOLDER,
+    export::feeds::FOLDER,
     "insights-logs-flowlogflowevent",
     "insights-logs-networksecuritygroupflowevent",
 ];
 /// Blobs a worker takes at a time.
 const BATCH: u64 = 8;
 
-/// Generates flow logs below `root`, the company's `inventory` and the truth about both beside them.
+/// Generates flow logs below `root`, the company's `inventory`, feeds (`intel`) and the truth about all of it beside them.
 ///
 /// Blobs lie as Azure lays them out, in the container's folder:
 /// `flowLogResourceID=/{SUB}_NETWORKWATCHERRG/NETWORKWATCHER_{REGION}_{FLOWLOG}/y=…/m=…/d=…/h=…/m=00/…`.
@@ -52,6 +53,8 @@ pub fn simulate(config: &Config, root: &Path, progress: &mut dyn FnMut(Progress)
     fs::create_dir_all(root).map_err(failed("creating folder", root))?;
     let plan = calibrate::plan(config)?;
     write_inventory(config, &plan, root)?;
+    let feeds = root.join(export::feeds::FOLDER);
+    export::feeds::write(&feeds).map_err(failed("writing feeds into", &feeds))?;
     let tally = write_blobs(config, &plan, root, progress)?;
     let truth = tally.truth(config_truth(config), made(&plan), &plan);
     let mut text = serde_json::to_string_pretty(&truth).map_err(Error::Truth)?;

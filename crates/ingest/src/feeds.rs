@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
-use weir_intel::{Feeds, FeedsVersion, Lookups};
+use weir_intel::{FeedsVersion, Lookups};
+use weir_table::intel::FeedReader;
 use weir_table::{Error, Workspace};
 
 /// Lookups that are kept for the next rows. Those of times at which the same files hold share their tables.
@@ -59,19 +60,5 @@ impl AddressFeeds {
         }
         kept.push((version, Arc::clone(&lookups)));
         Ok(Some((version, lookups)))
-    }
-}
-
-#[derive(Debug)]
-struct FeedReader(Feeds);
-impl FeedReader {
-    async fn open(_: &Workspace) -> Result<Self, Error> {
-        Ok(FeedReader(Feeds::default()))
-    }
-    fn feeds(&self) -> &Feeds {
-        &self.0
-    }
-    async fn at(&mut self, _: FeedsVersion) -> Result<Lookups, Error> {
-        Ok(Lookups::empty())
     }
 }

@@ -57,6 +57,8 @@ pub struct Entry<'a> {
 pub enum Place<'a> {
     /// The line, from 1.
     Line(u64),
+    /// The element of a list, from 1.
+    Entry(u64),
     /// The object with this name or id.
     Object(&'a str),
     /// In a search tree, where the range says it all.
@@ -67,6 +69,7 @@ impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Line(line) => write!(f, "line {line}"),
+            Place::Entry(number) => write!(f, "entry {number}"),
             Place::Object(name) => f.write_str(name),
             Place::Tree => Ok(()),
         }

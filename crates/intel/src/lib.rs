@@ -9,9 +9,13 @@
 //! Files are bytes here: where they are kept is another crate's matter. Nothing is fetched.
 
 mod entry;
+mod explain;
 mod feeds;
+mod import;
 mod lookups;
 mod manifest;
+pub mod read;
+
 mod range;
 mod source;
 mod table;
@@ -19,7 +23,9 @@ mod threat;
 mod words;
 
 pub use entry::{Entry, FeedKind, Place, PlaceEntry, Says, TagEntry, ThreatEntry};
+pub use explain::{Around, Decided, around, decided};
 pub use feeds::{Feeds, FeedsVersion};
+pub use import::{Told, import, source};
 pub use lookups::{AddressFacts, Lookups};
 pub use manifest::{FORMAT, Form, Given, Manifest};
 pub use range::AddressRange;

@@ -91,6 +91,11 @@ impl Lookups {
         Lookups { shared: self.shared.clone(), micros }
     }
 
+    /// The time that it is asked about, microseconds since the Unix epoch.
+    pub fn micros(&self) -> i64 {
+        self.micros
+    }
+
     /// Whether there is no feed, and nothing is known of any address.
     pub fn is_empty(&self) -> bool {
         let Shared { tags, places, threats, .. } = &*self.shared;
@@ -161,10 +166,14 @@ impl Lookups {
         &part.source.threats[(threat.0 - part.first_threat) as usize]
     }
 
-    /// All threats that hold, in whatever order: what a hunt looks for.
-    pub fn threats(&self) -> impl Iterator<Item = &Threat> {
-        let threats = self.shared.threats.iter().flat_map(|part| &part.source.threats);
-        threats.filter(|threat| threat.holds_at(self.micros))
+    /// Everything that is held against an address at any time, unless an allow list has it: what a hunt looks for.
+    pub fn threats_around(&self, address: Address) -> impl Iterator<Item = &Threat> {
+        let allowed = self.shared.allowed.iter().any(|part| part.source.ranges.find(address).is_some());
+        let parts = self.shared.threats.iter().filter(move |_| !allowed);
+        parts.flat_map(move |part| {
+            let around = part.source.threats_at(address).iter();
+            around.map(|number| &part.source.threats[*number as usize])
+        })
     }
 
     /// Memory that all of it holds, in bytes.

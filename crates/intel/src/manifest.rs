@@ -36,7 +36,10 @@ pub struct Manifest {
     pub entries: u64,
     /// Entries of which something is known that has no address: names of hosts, pages.
     pub without_address: u64,
-    /// What it gives: `country`, `place`, `owner`, `service tag`, `threat`, `allowed`.
+    /// Entries that are not meant to be looked for: revoked, harmless, not sure enough.
+    #[serde(default)]
+    pub not_meant: u64,
+    /// What it gives: `country`, `place`, `owner`, `region`, `service tag`, `threat`, `allowed`.
     pub gives: Vec<String>,
     /// What it says of itself: its cloud and change number, the type of database.
     pub about: String,
@@ -60,6 +63,25 @@ pub struct Given {
     /// How sure indicators must be, 0 to 100; those that do not say are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence_min: Option<u8>,
+}
+
+impl Given {
+    /// What a file is about that is to be read like this, where that tells: nobody names the port of a place.
+    pub(crate) fn kind(&self) -> Option<FeedKind> {
+        const OF_THREATS: [&str; 7] =
+            ["type", "description", "domain", "port", "confidence", "valid-from", "valid-until"];
+        const OF_PLACES: [&str; 4] = ["country", "city", "region", "owner"];
+        let named = |names: &[&str]| names.iter().any(|name| self.columns.contains_key(*name));
+        let threats = self.threat_kind.is_some()
+            || self.lasts_days.is_some()
+            || self.confidence_min.is_some()
+            || named(&OF_THREATS);
+        match (threats, named(&OF_PLACES)) {
+            (true, _) => Some(FeedKind::Threats),
+            (false, true) => Some(FeedKind::Geography),
+            (false, false) => None,
+        }
+    }
 }
 
 /// How a file is written.
@@ -113,6 +135,7 @@ impl Manifest {
             size_bytes: 0,
             entries: 0,
             without_address: 0,
+            not_meant: 0,
             gives: Vec::new(),
             about: String::new(),
             changes_micros: Vec::new(),

@@ -96,8 +96,6 @@ pub struct SourceBuilder {
     name: Arc<str>,
     /// The type of indicators that tell none.
     otherwise: ThreatKind,
-    /// How long indicators hold that tell no end, and since when then.
-    lasts: Option<(i64, i64)>,
     words: WordsBuilder,
     ranges: RangesBuilder,
     places: Vec<PlaceFacts>,
@@ -124,7 +122,6 @@ impl SourceBuilder {
             kind,
             name: name.into(),
             otherwise: ThreatKind::WatchList,
-            lasts: None,
             words: WordsBuilder::default(),
             ranges: RangesBuilder::default(),
             places: Vec::new(),
@@ -142,10 +139,14 @@ impl SourceBuilder {
         self
     }
 
-    /// Indicators that tell no end hold so long after they begin, or after `since_micros` where they tell no beginning.
-    pub fn lasts(mut self, since_micros: i64, days: u32) -> Self {
-        self.lasts = Some((since_micros, i64::from(days) * 86_400_000_000));
-        self
+    /// Gives an end to the indicators that tell none: so many days after they begin, or after `since_micros` where they
+    /// tell no beginning.
+    pub fn end_after(&mut self, since_micros: i64, days: u32) {
+        let lasts = i64::from(days) * 86_400_000_000;
+        for threat in &mut self.threats {
+            let since = threat.valid_from_micros.unwrap_or(since_micros);
+            threat.valid_until_micros.get_or_insert(since.saturating_add(lasts));
+        }
     }
 
     /// Takes an entry. One of another kind than the feed is left out.
@@ -201,10 +202,6 @@ impl SourceBuilder {
     }
 
     fn threat(&mut self, entry: &ThreatEntry<'_>) -> u32 {
-        let valid_until_micros = entry.valid_until_micros.or_else(|| {
-            let (since, lasts) = self.lasts?;
-            Some(entry.valid_from_micros.unwrap_or(since).saturating_add(lasts))
-        });
         let threat = Threat {
             kind: entry.kind.unwrap_or(self.otherwise),
             description: self.text(entry.description),
@@ -213,7 +210,7 @@ impl SourceBuilder {
             port: entry.port,
             confidence: entry.confidence,
             valid_from_micros: entry.valid_from_micros,
-            valid_until_micros,
+            valid_until_micros: entry.valid_until_micros,
             source: self.name.clone(),
         };
         if let Some(number) = self.threat_numbers.get(&threat) {
@@ -257,16 +254,19 @@ impl SourceBuilder {
                 })
             }
             FeedKind::Threats => {
-                let mut numbers: Map<Box<[u32]>, u32> = Map::default();
-                ranges.cut(THREATS_MAX, |covering| match numbers.get(covering) {
-                    Some(number) => *number,
-                    None => {
-                        let number = list_ends.len() as u32;
-                        lists.extend_from_slice(covering);
-                        list_ends.push(lists.len() as u32);
-                        numbers.insert(covering.into(), number);
-                        number
-                    }
+                let mut numbers: Map<Vec<u32>, u32> = Map::default();
+                let mut list = |covering: &[u32]| {
+                    lists.extend_from_slice(covering);
+                    list_ends.push(lists.len() as u32);
+                    list_ends.len() as u32 - 1
+                };
+                // Nearly all addresses have one threat, whose list has the number of the threat.
+                (0..threats.len() as u32).for_each(|threat| {
+                    list(&[threat]);
+                });
+                ranges.cut(THREATS_MAX, |covering| match covering {
+                    [threat] => *threat,
+                    several => *numbers.entry_ref(several).or_insert_with(|| list(several)),
                 })
             }
         };

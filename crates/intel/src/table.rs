@@ -14,6 +14,8 @@ const NOTHING: u32 = u32::MAX;
 pub(crate) struct RangeTable {
     four: Pieces<u32>,
     six: Pieces<u128>,
+    /// By the first half of an IPv4 address, how many pieces of it begin before; blank where the table is small.
+    halves: Vec<u32>,
 }
 
 /// From `starts[i]` to the next start holds `values[i]`.
@@ -25,7 +27,10 @@ struct Pieces<Number> {
 
 impl<Number: Copy + Ord> Pieces<Number> {
     fn find(&self, number: Number) -> Option<u32> {
-        let after = self.starts.partition_point(|start| *start <= number);
+        self.value_before(self.starts.partition_point(|start| *start <= number))
+    }
+
+    fn value_before(&self, after: usize) -> Option<u32> {
         after.checked_sub(1).map(|piece| self.values[piece]).filter(|value| *value != NOTHING)
     }
 
@@ -55,7 +60,13 @@ impl RangeTable {
     /// What holds at an address.
     pub(crate) fn find(&self, address: Address) -> Option<u32> {
         match address.ipv4() {
-            Some(number) => self.four.find(number),
+            Some(number) if self.halves.is_empty() => self.four.find(number),
+            Some(number) => {
+                let half = (number >> 16) as usize;
+                let (low, high) = (self.halves[half] as usize, self.halves[half + 1] as usize);
+                let after = low + self.four.starts[low..high].partition_point(|start| *start <= number);
+                self.four.value_before(after)
+            }
             None => self.six.find(address.bits()),
         }
     }
@@ -66,7 +77,7 @@ impl RangeTable {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.four.bytes() + self.six.bytes()
+        self.four.bytes() + self.six.bytes() + self.halves.capacity() * size_of::<u32>()
     }
 }
 
@@ -99,8 +110,11 @@ impl RangesBuilder {
     /// Cuts the ranges. `choose` makes one value of those that hold at a piece, the value of the smallest range first
     /// and at most `covering_max` of them.
     pub(crate) fn cut(self, covering_max: usize, mut choose: impl FnMut(&[u32]) -> u32) -> RangeTable {
+        let four = cut(self.four, covering_max, |number: u32| number.checked_add(1), &mut choose);
+        let halves = if four.starts.len() < HALVES_MIN { Vec::new() } else { halves(&four.starts) };
         RangeTable {
-            four: cut(self.four, covering_max, |number| number.checked_add(1), &mut choose),
+            four,
+            halves,
             six: cut(self.six, covering_max, |number| number.checked_add(1), &mut choose),
         }
     }
@@ -109,6 +123,14 @@ impl RangesBuilder {
     pub(crate) fn smallest(self) -> RangeTable {
         self.cut(1, |covering| covering[0])
     }
+}
+
+/// Pieces from which on a search first looks at the first half of an address.
+const HALVES_MIN: usize = 4_096;
+
+fn halves(starts: &[u32]) -> Vec<u32> {
+    let before = |half: u64| starts.partition_point(|start| u64::from(*start) < half << 16) as u32;
+    (0..=1 << 16).map(before).collect()
 }
 
 /// A sweep over the ends of all ranges. Those around the present place are kept by size, so that any number of ranges
@@ -240,5 +262,34 @@ mod tests {
         assert_eq!(table.find(Address::from_ipv4(7)), Some(7));
         assert_eq!(table.find(Address::from_ipv4(u32::MAX)), Some(199_999));
         assert_eq!(table.pieces(), 200_000);
+        for number in (0..400_000).step_by(997) {
+            let expected = Some(number.min(199_999));
+            assert_eq!(table.find(Address::from_ipv4(number)), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn large_tables_are_searched_by_halves() {
+        let mut builder = RangesBuilder::default();
+        let ranges: Vec<AddressRange> = (0..20_000_u32)
+            .map(|number| {
+                let first = number.wrapping_mul(2_654_435_761) & !0xff;
+                AddressRange::Four(first, first | (number & 0xff))
+            })
+            .collect();
+        for (position, range) in ranges.iter().enumerate() {
+            builder.add(*range, position as u32);
+        }
+        let table = builder.smallest();
+        assert!(!table.halves.is_empty());
+        for (first, last) in ranges.iter().map(|range| range.ends()).step_by(37) {
+            for number in [first.ipv4().unwrap(), last.ipv4().unwrap(), last.ipv4().unwrap().wrapping_add(1)]
+            {
+                let address = Address::from_ipv4(number);
+                assert_eq!(table.find(address), naive(&ranges, address), "{address}");
+            }
+        }
+        let ends = [0, u32::MAX].map(Address::from_ipv4);
+        assert_eq!(ends.map(|end| table.find(end)), ends.map(|end| naive(&ranges, end)));
     }
 }

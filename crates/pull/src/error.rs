@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// Why the inventory could not be fetched. No message holds a token.
+/// Why something could not be fetched. No message holds a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -70,6 +70,24 @@ pub enum Error {
         /// In which way.
         why: String,
     },
+    /// The address of a feed is none that may be asked.
+    #[error("'{url}' is no address of a feed: {why}")]
+    FeedAddress {
+        /// As it was given.
+        url: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// Whoever has a feed refused it.
+    #[error("{url} refuses the feed: {status} {message}")]
+    FeedRefused {
+        /// Who was asked.
+        url: String,
+        /// Status of HTTP.
+        status: u16,
+        /// What it says.
+        message: String,
+    },
 }
 
 impl Error {
@@ -84,6 +102,12 @@ impl Error {
             }
             Error::Refused { status: 403, .. } => {
                 Some("whoever is signed in needs the role Reader on the subscriptions")
+            }
+            Error::FeedRefused { status: 401 | 403, .. } => {
+                Some("set WEIR_FEED_TOKEN, or WEIR_FEED_USER and WEIR_FEED_PASSWORD, to those of this feed")
+            }
+            Error::FeedRefused { status: 404 | 406, .. } => {
+                Some("a TAXII 2.1 collection is …/collections/<id>/, asked for with --taxii")
             }
             Error::Busy { .. } => Some("try again later, or ask for fewer subscriptions at once"),
             _ => None,

@@ -85,6 +85,20 @@ pub enum Error {
         /// Which.
         name: String,
     },
+    /// What is known of a file of a feed could not be written or understood.
+    #[error("cannot understand what is known of the feed {id}")]
+    BadFeed {
+        /// Which.
+        id: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A file of a feed is not what was written.
+    #[error("the feed {id} is damaged")]
+    DamagedFeed {
+        /// Which.
+        id: String,
+    },
     /// A Delta table could not be opened or committed to.
     #[error("cannot {what} the table {table}")]
     Delta {
@@ -155,6 +169,9 @@ impl Error {
             Error::BadSnapshot { name, .. } | Error::DamagedSnapshot { name } => Some(format!(
                 "bring back topology/{name}.json.zst from a copy of the folder; or remove it, and flows of its time \
                  are decorated by the snapshot before it"
+            )),
+            Error::BadFeed { id, .. } | Error::DamagedFeed { id } => Some(format!(
+                "bring back intel/{id}.zst and .json from a copy of the folder; or remove both, and import the file again"
             )),
             Error::NotConserved { .. } => Some(
                 "nothing was changed; this is a mistake in weir: please report it with this message"

@@ -13,6 +13,7 @@
 //!                  ledger/WeirBlobs/, WeirBatches/
 //!                  ledger/writer.lock           the lease
 //!                  topology/<time>-<hash>.json.zst   snapshots of the inventory
+//!                  intel/<kind>/<time>-<hash>.json, .zst   files of feeds, and what is known of them
 //! ```
 //!
 //! This is the only crate that names Delta.
@@ -21,11 +22,13 @@ mod delta;
 mod error;
 mod exchange;
 mod files;
+pub mod intel;
 mod lease;
 mod ledger;
 mod part;
 pub mod rows;
 mod settings;
+mod stamp;
 mod stats;
 pub mod topology;
 mod workspace;

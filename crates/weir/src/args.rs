@@ -1,8 +1,14 @@
 //! The command line.
 
+mod intel;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+pub use intel::{
+    FeedOptions, Intel, IntelExplain, IntelHunt, IntelImport, IntelList, IntelLookup, IntelPull,
+};
 
 /// Traffic analytics of Azure flow logs: read the blobs, keep them as open Delta tables, ask in KQL.
 #[derive(Debug, Parser)]
@@ -31,6 +37,8 @@ pub enum Command {
     Query(Query),
     Redecorate(Redecorate),
     ExplainFlow(ExplainFlow),
+    #[command(subcommand)]
+    Intel(Intel),
     Serve(Serve),
     Simulate(Simulate),
     Token(Token),
@@ -337,7 +345,7 @@ pub struct ExplainFlow {
 /// Write flow logs and inventory of an invented company, with the truth about them beside.
 ///
 /// The same seed, end and size give the same bytes. `inventory` is what the company would export: Resource Graph rows
-/// and a sites file. `truth.json` tells what is in the logs: totals, rows after reduction, and what the shipped recipes
+/// and a sites file. `intel` is what feeds say of the public addresses. `truth.json` tells what is in the logs: totals, rows after reduction, and what the shipped recipes
 /// find; `truth-rows.parquet` tells of every row what decoration has to say of it.
 #[derive(Debug, clap::Args)]
 pub struct Simulate {

@@ -11,6 +11,8 @@ pub enum Exit {
     Failed,
     /// 3: some of it was done; the report says what was not.
     Partly,
+    /// 4: what was looked for was found.
+    Found,
 }
 
 impl From<Exit> for ExitCode {
@@ -20,6 +22,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Partly => 3,
+            Exit::Found => 4,
         })
     }
 }

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod form;
+mod memory;
 mod numbers;
 mod progress;
 
@@ -13,6 +14,7 @@ use args::{Args, Command};
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
+    memory::settle();
     let args = Args::parse();
     run(&args)
         .unwrap_or_else(|error| {
@@ -29,6 +31,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
         Command::Query(query) => commands::query::run(&args.folder, query),
         Command::Redecorate(redecorate) => commands::redecorate::run(&args.folder, redecorate),
         Command::ExplainFlow(explain) => commands::explain_flow::run(&args.folder, explain),
+        Command::Intel(intel) => commands::intel::run(&args.folder, intel),
         Command::Serve(serve) => commands::serve::run(&args.folder, serve),
         Command::Simulate(simulate) => commands::simulate::run(simulate),
         Command::Token(token) => commands::token::run(&args.folder, token),

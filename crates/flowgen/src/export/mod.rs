@@ -5,11 +5,14 @@
 //! - `inventory/subscriptions.json`: rows of `resourcecontainers`
 //! - `inventory/sites.yaml`: what no resource tells
 //!
+//! Beside it, below `intel`, stands what feeds would say of the addresses outside: `feeds` makes it.
+//!
 //! The files come from the same tables as the logs: every interface that logs is in them.
 //! <https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources>
 
 mod balancing;
 mod compute;
+pub(crate) mod feeds;
 mod gateways;
 mod interfaces;
 mod manager;

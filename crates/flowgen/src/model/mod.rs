@@ -2,7 +2,7 @@
 //!
 //! Tables hold everything a newcomer would change: the networks and machines in `company` and `spokes`, what is
 //! between and around them in `edges`, how they reach each other in `paths`, the conversations in `talks`, the
-//! addresses outside in `outside`. A new role or conversation is one entry. [`Company`] is the tables in the form
+//! addresses outside in `outside`, whose those are in `whereabouts`. A new role or conversation is one entry. [`Company`] is the tables in the form
 //! that others read; `links` turns conversations into pairs.
 
 pub(crate) mod address;
@@ -20,6 +20,7 @@ mod resources;
 mod spokes;
 pub(crate) mod talk;
 pub(crate) mod talks;
+pub(crate) mod whereabouts;
 
 pub(crate) use company::guid;
 pub use connected::*;

@@ -49,6 +49,8 @@ pub(crate) enum Means {
 pub(crate) enum Addresses {
     /// These; the first ones are used most.
     Fixed(&'static [Ipv4Addr]),
+    /// These, one as often as the other.
+    Even(&'static [Ipv4Addr]),
     /// So many addresses spread over blocks (network, prefix length); the first ones are used most.
     Spread(u32, &'static [(Ipv4Addr, u8)]),
     /// Any public address outside Azure's ranges.
@@ -67,6 +69,7 @@ impl Pool {
     pub(crate) fn pick(&self, dice: &mut Dice) -> u32 {
         match self.addresses {
             Addresses::Fixed(list) => u32::from(list[dice.skewed(list.len() as u32) as usize]),
+            Addresses::Even(list) => u32::from(list[dice.below(list.len() as u32) as usize]),
             Addresses::Spread(count, blocks) => self.spread(dice.skewed(count), blocks),
             Addresses::Anywhere => anywhere(dice),
             Addresses::Six(list) => address::packed_six(list[dice.skewed(list.len() as u32) as usize]),
@@ -76,7 +79,7 @@ impl Pool {
     /// Whether its addresses belong to the customer's private space.
     pub(crate) fn is_private(&self) -> bool {
         match self.addresses {
-            Addresses::Fixed(list) => list.iter().all(Ipv4Addr::is_private),
+            Addresses::Fixed(list) | Addresses::Even(list) => list.iter().all(Ipv4Addr::is_private),
             Addresses::Spread(_, blocks) => blocks.iter().all(|(network, _)| network.is_private()),
             Addresses::Six(list) => list.iter().all(|&position| address::six(position).is_unique_local()),
             Addresses::Anywhere => false,
@@ -92,16 +95,16 @@ impl Pool {
     }
 }
 
+/// First octets in public use that hold none of Azure's published ranges.
+pub(crate) const FIRST_OCTETS: &[u8] = &[
+    1, 2, 5, 14, 27, 31, 36, 37, 41, 42, 45, 46, 49, 58, 59, 60, 61, 62, 77, 78, 79, 80, 81, 82, 83, 84, 87,
+    88, 89, 91, 92, 93, 95, 101, 105, 106, 109, 110, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122,
+    123, 124, 125, 139, 141, 154, 159, 161, 162, 165, 171, 175, 176, 177, 178, 179, 180, 181, 182, 183, 185,
+    186, 187, 188, 189, 190, 194, 195, 196, 197, 200, 201, 210, 211, 212, 217, 218, 219, 220, 221, 222,
+];
+
 fn anywhere(dice: &mut Dice) -> u32 {
-    // First octets in public use that hold none of Azure's published ranges.
-    const FIRST: &[u8] = &[
-        1, 2, 5, 14, 27, 31, 36, 37, 41, 42, 45, 46, 49, 58, 59, 60, 61, 62, 77, 78, 79, 80, 81, 82, 83, 84,
-        87, 88, 89, 91, 92, 93, 95, 101, 105, 106, 109, 110, 112, 113, 114, 115, 116, 117, 118, 119, 120,
-        121, 122, 123, 124, 125, 139, 141, 154, 159, 161, 162, 165, 171, 175, 176, 177, 178, 179, 180, 181,
-        182, 183, 185, 186, 187, 188, 189, 190, 194, 195, 196, 197, 200, 201, 210, 211, 212, 217, 218, 219,
-        220, 221, 222,
-    ];
-    let first = FIRST[dice.below(FIRST.len() as u32) as usize];
+    let first = FIRST_OCTETS[dice.below(FIRST_OCTETS.len() as u32) as usize];
     u32::from(first) << 24 | dice.next() >> 8
 }
 
@@ -135,11 +138,23 @@ pub(crate) static CUSTOMERS: Pool = spread(
 );
 pub(crate) static ANYWHERE: Pool =
     Pool { name: "anywhere", means: Means::Internet, addresses: Addresses::Anywhere };
-pub(crate) static ATTACKERS: Pool = fixed(
-    "attackers",
-    Means::Malicious,
-    &[ip(203, 0, 113, 66), ip(198, 51, 100, 23), ip(203, 0, 113, 187), ip(192, 0, 2, 77)],
-);
+pub(crate) static ATTACKERS: Pool = Pool {
+    name: "attackers",
+    means: Means::Malicious,
+    // One for each type of threat that is documented, but for that of the drop point.
+    addresses: Addresses::Even(&[
+        ip(203, 0, 113, 66),
+        ip(198, 51, 100, 23),
+        ip(203, 0, 113, 187),
+        ip(192, 0, 2, 77),
+        ip(203, 0, 113, 9),
+        ip(203, 0, 113, 141),
+        ip(198, 51, 100, 58),
+        ip(198, 51, 100, 201),
+        ip(192, 0, 2, 130),
+        ip(192, 0, 2, 219),
+    ]),
+};
 pub(crate) static DROP_POINT: Pool = fixed("drop point", Means::Malicious, &[super::DROP_POINT]);
 pub(crate) static DEAD_PARTNER: Pool = fixed("dead partner", Means::Internet, &[ip(212, 83, 170, 44)]);
 pub(crate) static MAIL_RELAYS: Pool =

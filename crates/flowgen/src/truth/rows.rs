@@ -21,6 +21,7 @@ use crate::clock::HOUR_MS;
 use crate::model::address::unpacked;
 use crate::model::links::Side;
 use crate::model::talk::{Protocol, Rule};
+use crate::model::whereabouts;
 use crate::traffic::{Counts, Plan};
 
 /// Name of the file below the root.
@@ -199,7 +200,7 @@ const KEY_TEXTS: [&str; 10] = [
     "FlowStatus",
     "FlowEncryption",
 ];
-const DECORATION_TEXTS: [&str; 10] = [
+const DECORATION_TEXTS: [&str; 12] = [
     "FlowType",
     "FlowTypeByInventory",
     "AclGroup",
@@ -210,6 +211,8 @@ const DECORATION_TEXTS: [&str; 10] = [
     "PrivateEndpointResourceId",
     "PrivateLinkResourceId",
     "PrivateLinkResourceName",
+    "Country",
+    "AzureRegion",
 ];
 const SIDE_TEXTS: [&str; 11] = [
     "Subscription",
@@ -268,6 +271,15 @@ impl Columns {
             None => said.link.connection_name.clone(),
         };
         let rule = rule.to_lowercase();
+        // The side that is a machine's is in no table of places.
+        let (mut country, mut azure_region) = (String::new(), "");
+        for address in [key.source, key.target] {
+            match said.flow_type {
+                "ExternalPublic" | "MaliciousFlow" => country.push_str(&whereabouts::country(address)),
+                "AzurePublic" if azure_region.is_empty() => azure_region = whereabouts::azure_region(address),
+                _ => {}
+            }
+        }
         let key_texts: [&str; KEY_TEXTS.len()] = [
             &blob.flow_log,
             &blob.target,
@@ -291,6 +303,8 @@ impl Columns {
             &said.private_link.endpoint_id,
             &said.private_link.resource_id,
             &said.private_link.resource_name,
+            &country,
+            azure_region,
         ];
         let sides = side_texts(&said.source).into_iter().chain(side_texts(&said.target));
         let texts = key_texts.into_iter().chain(decoration_texts).chain(sides);

@@ -3,6 +3,7 @@
 mod decoration;
 pub mod explain_flow;
 pub mod ingest;
+pub mod intel;
 pub mod query;
 pub mod redecorate;
 pub mod serve;

@@ -52,6 +52,7 @@ pub fn run(args: &Simulate) -> anyhow::Result<Exit> {
         writeln!(out, "time       {}", time(started.elapsed()))?;
         writeln!(out, "written to {}; truth.json tells what is in it", args.folder.display())?;
         writeln!(out, "the company's inventory is in {}", args.folder.join("inventory").display())?;
+        writeln!(out, "feeds about public addresses are in {}", args.folder.join("intel").display())?;
         Ok(())
     })?;
     Ok(Exit::Done)

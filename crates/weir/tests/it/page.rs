@@ -18,6 +18,7 @@ What `weir --help` and its commands print. This page is generated; `WEIR_BLESS=1
 | 1 | nothing was done; standard error says why |
 | 2 | the command line was not understood |
 | 3 | some of it was done; the summary and standard error say what was not |
+| 4 | what was hunted for was found |
 
 ## Where things go
 
@@ -25,12 +26,19 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 20] = [
     "",
     "ingest",
     "query",
     "redecorate",
     "explain-flow",
+    "intel",
+    "intel import",
+    "intel pull",
+    "intel list",
+    "intel explain",
+    "intel lookup",
+    "intel hunt",
     "serve",
     "simulate",
     "token",
