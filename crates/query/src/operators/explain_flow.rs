@@ -136,7 +136,12 @@ fn feeds(public: &PublicAddress, lookups: &[Arc<Lookups>], steps: &mut Vec<Step>
         step("feeds", "", Outcome::Absent, "no feed was imported: weir intel import");
     }
     for (kind, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
-        step(kind, text, Outcome::Taken, "what is known of addresses at that time: weir intel explain tells more");
+        step(
+            kind,
+            text,
+            Outcome::Taken,
+            "what is known of addresses at that time: weir intel explain tells more",
+        );
     }
 }
 
