@@ -211,7 +211,8 @@ proptest! {
     #[test]
     fn folding_twice_or_in_another_order_is_the_same(flows in proptest::collection::vec(any_flow(), 0..40)) {
         // Counters that do not fit are kept apart by the order in which they come.
-        prop_assume!(flows.iter().all(|flow| flow.counters.iter().all(|counter| *counter < 1000)));
+        let small = |flow: Flow| Flow { counters: flow.counters.map(|counter| counter % 1000), ..flow };
+        let flows: Vec<Flow> = flows.into_iter().map(small).collect();
         let lookups = lookups();
         let rules = FoldRules { by_region: true, denied_scans: false };
         let (rows, addresses) = enriched(&flows, &lookups);
