@@ -36,6 +36,10 @@ web: web-packages ## Build the web application; the next build of weir takes it 
 	@if command -v npm > /dev/null; then cd $(WEB) && npm run --silent build; \
 	else echo "no npm: the web application is not built, and weir serves none"; fi
 
+.PHONY: web-dev
+web-dev: web-packages ## The web application as it is written, in front of a weir serve that runs (WEIR_SERVER=http://127.0.0.1:8719)
+	@cd $(WEB) && npm run --silent dev
+
 .PHONY: web-packages
 web-packages:
 	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi
@@ -96,15 +100,19 @@ audit: ## Known vulnerabilities among the dependencies; needs the network
 	cargo deny --locked check advisories
 
 .PHONY: fuzz
-fuzz: ## Read and plan texts that nobody thought of for half an hour (SECONDS_MAX=1800)
+fuzz: ## Read and plan texts, and decode blobs, that nobody thought of for three quarters of an hour (SECONDS_MAX=1800)
 	@command -v cargo-fuzz > /dev/null || cargo install --locked cargo-fuzz
-	@mkdir -p fuzz/corpus/kql && cp queries/*.kql testdata/kql/*.kql testdata/errors/*.txt fuzz/corpus/kql
-	@mkdir -p fuzz/corpus/bind && for file in fuzz/corpus/kql/*; do \
-		printf '\0' | cat - $$file > fuzz/corpus/bind/$$(basename $$file); done
+	@mkdir -p fuzz/corpus/kql fuzz/corpus/bind && for file in queries/*.kql testdata/kql/*.kql testdata/errors/*.txt; do \
+		name=$$(echo $$file | tr / -); \
+		cp $$file fuzz/corpus/kql/$$name && printf '\0' | cat - $$file > fuzz/corpus/bind/$$name; done
 	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run kql -- \
 		-max_total_time=$$(($(or $(SECONDS_MAX),1800) / 2)) -timeout=10 -max_len=4096
-	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run --sanitizer none bind -- \
+	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run --features bind --sanitizer none bind -- \
 		-max_total_time=$$(($(or $(SECONDS_MAX),1800) / 2)) -timeout=20 -max_len=4096
+	@mkdir -p fuzz/corpus/decode && for file in fuzz/seeds/decode/*.json; do \
+		printf 'x' | cat - $$file > fuzz/corpus/decode/$$(basename $$file); done
+	RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(CACHE)/target-fuzz cargo fuzz run --sanitizer none decode -- \
+		-max_total_time=$$(($(or $(SECONDS_MAX),1800) / 2)) -timeout=10 -max_len=16384
 
 .PHONY: bench
 bench: ## Measure each stage of the path on a simulated corpus (MEGABYTES=200, FORMATS=vnet,nsg-v2,nsg-v1, RUNS=5, INVENTORY_NICS=0)

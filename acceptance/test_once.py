@@ -38,6 +38,14 @@ def test_threads_do_not_matter(weir, other, duck, hour):
     assert_same(duck, rows(other, duck), rows(weir, duck))
 
 
+def test_memory_does_not_matter(weir, other, duck, hour):
+    weir.ingest(hour, memory="1kB")
+    other.ingest(hour)
+    assert_same(duck, rows(other, duck), rows(weir, duck))
+    parts = [len(list((of.data / "default" / "tables" / "NTANetAnalytics").rglob("*.parquet"))) for of in (weir, other)]
+    assert parts[0] > parts[1]
+
+
 def test_a_copy_elsewhere_is_no_new_blob(weir, duck, hour, tmp_path):
     first = weir.ingest(hour)
     before = rows(weir, duck)

@@ -414,8 +414,30 @@ def test_azure_is_asked(weir, tmp_path, monkeypatch):
     assert rows[0]["SubscriptionName"] == "Production"
 
 
+class HalfAzure(http.server.BaseHTTPRequestHandler):
+    """Resource Graph that gives one page and then nothing more."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = {"count": 1, "data": [network("A", ["x"])], "resultTruncated": "false", "$skipToken": "next"}
+        if "$skipToken" in body["options"]:
+            answer = {"error": {"code": "AuthorizationFailed", "message": "no longer"}}
+        text = json.dumps(answer).encode()
+        self.send_response(403 if "error" in answer else 200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
 def test_nothing_is_stored_of_half_an_answer(weir, monkeypatch):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), HalfAzure)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("WEIR_AZURE_TOKEN", "secret-of-the-test")
-    done = weir.run("topology", "pull", "--endpoint", "http://127.0.0.1:9", check=False)
+    done = weir.run("topology", "pull", "--endpoint", f"http://127.0.0.1:{server.server_port}", check=False)
+    server.shutdown()
     assert done.returncode == 1 and "127.0.0.1" in done.stderr and "secret" not in done.stderr
+    assert "no longer" in done.stderr
     assert not os.path.exists(weir.data / "default" / "topology")

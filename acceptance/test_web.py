@@ -51,6 +51,33 @@ NAMES = [
 ]
 
 
+# Rules of the inventory that no flow hit, those that people wrote and all of them.
+NEVER_HIT = """
+WITH rules AS (
+    SELECT lower('/subscriptions/' || Subscription || '/resourcegroups/' || split_part(Name, '/', 1)
+        || '/providers/microsoft.network/networksecuritygroups/' || split_part(Name, '/', 2) || '/' || split_part(Name, '/', 3)) AS id,
+        max_by(RuleType, TimeProcessed) AS kind
+    FROM topology WHERE AzureResourceType = 'NetworkSecurityGroupRule' GROUP BY ALL)
+SELECT count(*) FILTER (kind <> 'Default'), count(*) FROM rules
+WHERE id NOT IN (SELECT lower(AclGroup || '/' || AclRule) FROM written)
+"""
+
+
+@pytest.fixture(scope="module")
+def inventory(known):
+    """What the pages say of the inventory, counted in another engine."""
+    import duckdb
+
+    duck = duckdb.connect()
+    duck.register("topology", known.weir.table("NTATopologyDetails"))
+    duck.register("written", known.weir.table("NTANetAnalytics"))
+    kinds = {"VNets": "VirtualNetwork", "Subnets": "VirtualSubnetwork", "VMs": "VirtualMachine", "Scale sets": "VirtualMachineScaleSet", "Load balancers": "LoadBalancer"}
+    totals = dict(duck.execute("SELECT AzureResourceType, count(DISTINCT Subscription || '/' || Name) FROM topology GROUP BY ALL").fetchall())
+    vnets = duck.execute("SELECT DISTINCT split_part(Name, '/', 2) FROM topology WHERE AzureResourceType = 'VirtualNetwork'").fetchall()
+    own, every = duck.execute(NEVER_HIT).fetchone()
+    return {"inventory": {name: totals[kind] for name, kind in kinds.items()}, "vnets": [name for (name,) in vnets], "neverHit": own, "neverHitAll": every}
+
+
 @pytest.fixture(scope="module")
 def expected(demo):
     import duckdb
@@ -90,11 +117,11 @@ def hostile(tmp_path_factory):
     return weir
 
 
-def test_pages(server, expected, hostile):
+def test_pages(server, expected, hostile, known, inventory):
     page = server.request("/")
     if b"built without its web application" in page.body:
         pytest.skip("the program was built without the web application: 'make web', then build it")
-    with serving(hostile.data) as other:
+    with serving(hostile.data) as other, serving(known.weir.data) as knowing:
         done = subprocess.run(
             ["node", "--test", "--test-reporter=spec", "browser/page.test.mjs"],
             cwd=WEB,
@@ -102,13 +129,14 @@ def test_pages(server, expected, hostile):
                 **os.environ,
                 "WEIR_URL": server.url,
                 "WEIR_RANGE": RANGE,
-                "WEIR_EXPECTED": json.dumps(expected),
+                "WEIR_EXPECTED": json.dumps(expected | inventory),
                 "WEIR_HOSTILE_URL": other.url,
+                "WEIR_KNOWN_URL": knowing.url,
                 "WEIR_BROWSER": BROWSER,
             },
             capture_output=True,
             text=True,
-            timeout=1200,
+            timeout=2400,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "fail 0" in done.stdout and "pass 0" not in done.stdout, done.stdout

@@ -24,14 +24,19 @@ const pack: Plugin = {
 };
 
 // The server that answers queries while the page is developed; the built page asks the server that it came from.
-const server = process.env["WEIR_SERVER"] ?? "http://127.0.0.1:8080";
+const server = process.env["WEIR_SERVER"] ?? "http://127.0.0.1:8719";
+// The server answers pages of its own origin alone: it has to see the name that the browser asked for.
+const forward = { target: server, changeOrigin: false };
+const proxy = { "/v1": forward, "/v2": forward, "/api": forward };
 
 export default defineConfig({
   plugins: [react(), pack],
   server: {
-    proxy: { "/v1": server, "/v2": server, "/api": server },
+    proxy,
     fs: { allow: [".."] },
   },
+  // The built pages in front of a server that was built without them, or with older ones.
+  preview: { proxy },
   build: {
     // Beside it a file is tracked, so that the folder is there for the build of the server.
     outDir: APP,

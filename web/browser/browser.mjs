@@ -45,6 +45,7 @@ export async function settled(page, milliseconds = 120_000) {
 export const PAGES = [
   ["overview", "/"],
   ["distribution", "/distribution"],
+  ["topology", "/topology"],
   ["ports", "/ports"],
   ["internet", "/internet"],
   ["rules", "/rules"],

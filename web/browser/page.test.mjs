@@ -1,5 +1,6 @@
 // The pages in a browser, against a real server. WEIR_URL is its address, WEIR_EXPECTED the numbers that the pages have
-// to show as JSON, WEIR_RANGE the time that they are of, WEIR_HOSTILE_URL a server over names that mean harm.
+// to show as JSON, WEIR_RANGE the time that they are of, WEIR_HOSTILE_URL a server over names that mean harm, and
+// WEIR_KNOWN_URL one that knows the networks.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -28,11 +29,13 @@ async function at(path, options = {}) {
   return opened;
 }
 
-test("every page shows itself without an error, in reach of everybody, in its boxes", { timeout: 600_000 }, async (t) => {
-  for (const [theme, width] of [["light", 1440], ["dark", 768]])
+test("every page shows itself without an error, in reach of everybody, in its boxes", { timeout: 900_000 }, async (t) => {
+  const known = process.env.WEIR_KNOWN_URL;
+  const looks = [["light", 1440, server], ["dark", 768, known ?? server], ...(known ? [["light", 3840, known]] : [])];
+  for (const [theme, width, server] of looks)
     for (const [name, path] of PAGES)
       await t.test(`${name}, ${theme}, ${width}`, async () => {
-        const { page, errors, context } = await at(`${path}?time=${range}`, { theme, width, height: Math.round(width * 0.6) });
+        const { page, errors, context } = await at(`${path}?time=${range}`, { theme, width, height: Math.round(width * 0.6), server });
         if (name === "query") await page.waitForSelector(".monaco-editor .view-lines");
         assert.deepEqual(errors, []);
         assert.equal(await page.locator(".failure").count(), 0);
@@ -127,6 +130,71 @@ test("a cell adds to the filter, a panel opens its query, and the query answers 
   await context.close();
 });
 
+test("the period before is drawn and compared with, until it is not asked for", async () => {
+  const days = (process.env.WEIR_RANGE ?? "").startsWith("2026-05") ? "2026-05-29T00:00Z..2026-06-01T00:00Z" : "3d";
+  const { page, errors, context } = await at(`/?time=${encodeURIComponent(days)}`);
+  const legend = page.locator(".chart text", { hasText: "The 3 days before" });
+  await legend.first().waitFor();
+  assert.equal(await legend.count(), 2);
+  assert.match(await page.locator(".tile-change").first().textContent(), /against the 3 days before/);
+  await page.getByRole("group", { name: "Time" }).getByRole("button", { name: /2026|Last/ }).click();
+  await page.getByLabel("Compare with the period before").click();
+  await page.keyboard.press("Escape");
+  await settled(page);
+  assert.match(page.url(), /compare=off/);
+  assert.equal(await legend.count(), 0);
+  assert.match(await page.locator(".tile-change").first().textContent(), /not compared/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the keys reach every page, and what is behind a row", { timeout: 480_000 }, async (t) => {
+  const { page, errors, context } = await at(`/?time=${range}`);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  for (const [key, path] of [["d", "/distribution"], ["t", "/topology"], ["p", "/ports"], ["i", "/internet"], ["r", "/rules"], ["s", "/security"], ["h", "/health"], ["q", "/query"]])
+    await t.test(`g ${key}`, async () => {
+      await page.evaluate(() => document.activeElement.blur());
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await page.waitForFunction((to) => location.pathname === to, path);
+      await settled(page);
+      if (path === "/query") return;
+      // From the content on, the keys come to each table and out of it again.
+      await page.locator("#main").focus();
+      const grids = await page.locator("main .table-scroll").count();
+      const reached = new Set();
+      let before = "";
+      for (let step = 0; step < 400 && reached.size < grids; step += 1) {
+        await page.keyboard.press("Tab");
+        const now = await page.evaluate(() => {
+          const e = document.activeElement;
+          const all = [...document.querySelectorAll("a, button, input, select, [tabindex]")];
+          return { at: String(all.indexOf(e)), grid: e.matches(".table-scroll") ? e.getAttribute("aria-label") : "", inside: e !== document.body };
+        });
+        assert.ok(!now.inside || now.at !== before, "the focus stays where it is");
+        before = now.at;
+        if (now.grid) reached.add(now.grid);
+      }
+      assert.equal(reached.size, grids);
+    });
+  await page.goto(`${server}/?time=${range}`);
+  await settled(page);
+  await page.getByRole("grid", { name: "Top talking pairs" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const dialog = page.locator("dialog");
+  await dialog.getByRole("grid", { name: "Flows" }).waitFor();
+  assert.match(await dialog.getAttribute("aria-label"), /↔/);
+  await dialog.getByRole("grid", { name: "Flows" }).focus();
+  await page.keyboard.press("Enter");
+  await dialog.getByText("MacAddress").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await dialog.count(), 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("the filter box completes names and values and takes KQL", async () => {
   const { page, context } = await at(`/?time=${range}`);
   const box = page.getByRole("combobox", { name: "Add a condition" });
@@ -170,6 +238,15 @@ test("the query page runs, draws, exports, shares and stops", { timeout: 120_000
   await page.getByRole("button", { name: "Export" }).click();
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
   assert.match(readFileSync(await file.path(), "utf8"), /L4Protocol/);
+  const saved = async (name) => {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
+    return readFileSync(await download.path());
+  };
+  assert.ok(JSON.parse(String(await saved("JSON"))).some((row) => row.L4Protocol === "TCP" && row.sum_BytesSrcToDest > 0));
+  const parquet = await saved("Parquet");
+  assert.equal(parquet.subarray(0, 4).toString(), "PAR1");
+  assert.equal(parquet.subarray(-4).toString(), "PAR1");
   await page.getByRole("button", { name: "Share" }).click();
   await page.waitForURL(/#q=/);
   const link = page.url();
@@ -194,6 +271,74 @@ test("the query page runs, draws, exports, shares and stops", { timeout: 120_000
   assert.equal(running, 0);
   // A browser logs every answer that is not 200 as an error: the one above was asked for.
   assert.deepEqual(errors.filter((e) => !/status of 400/.test(e)), []);
+  await context.close();
+});
+
+test("the query page completes columns, runs what is shipped, keeps and remembers", { timeout: 180_000 }, async () => {
+  const { page, errors, context } = await at("/query");
+  await page.waitForSelector(".monaco-editor .view-lines");
+  // The schema comes after the editor: a column is there once it has come.
+  await page.locator(".monaco-editor .view-lines").click();
+  let completed = false;
+  for (let tries = 0; !completed && tries < 20; tries += 1) {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.press("Delete");
+    await page.keyboard.type("NTANetAnalytics | where FlowEnc");
+    await page.keyboard.press("ControlOrMeta+Space");
+    await page.waitForTimeout(1000);
+    completed = (await page.locator(".suggest-widget .monaco-list-row", { hasText: "FlowEncryption" }).count()) > 0;
+  }
+  assert.ok(completed, "no column was offered");
+  await page.getByRole("searchbox", { name: "Find a query" }).fill("hour by hour");
+  await page.locator(".query-list button", { hasText: "All traffic" }).click();
+  await page.waitForSelector("[data-rows]", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByLabel("Name").fill("My <b>traffic</b>");
+  await page.locator(".save-form").getByRole("button", { name: "Save" }).click();
+  await page.reload();
+  await page.waitForSelector(".monaco-editor .view-lines");
+  await page.getByRole("tab", { name: "Saved" }).click();
+  await page.getByRole("button", { name: "My <b>traffic</b>", exact: true }).click();
+  await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent.includes("All"));
+  await page.getByRole("tab", { name: "History" }).click();
+  assert.match(await page.locator(".query-list li").first().textContent(), /rows in/);
+  await page.getByRole("button", { name: "Forget the history" }).click();
+  await page.getByText("Nothing was run yet.").waitFor();
+  await page.getByRole("tab", { name: "Saved" }).click();
+  await page.getByRole("button", { name: /^Forget My/ }).click();
+  await page.getByText("Nothing saved yet.").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("networks, links and rules that an inventory knows", { skip: !process.env.WEIR_KNOWN_URL, timeout: 480_000 }, async () => {
+  const { page, errors, context } = await at(`/?time=${range}`, { server: process.env.WEIR_KNOWN_URL });
+  const counter = async (name) => page.locator(".counter", { has: page.getByText(name, { exact: true }) }).textContent();
+  for (const [name, total] of Object.entries(expected.inventory)) assert.match(await counter(name), new RegExp(` of ${total}(\\D|$)`), name);
+  await page.locator(".counter", { has: page.getByText("Scale sets", { exact: true }) }).click();
+  await settled(page);
+  assert.equal(Number(await page.getByRole("grid", { name: "Scale sets" }).getAttribute("aria-rowcount")), expected.inventory["Scale sets"] + 1);
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await settled(page);
+  const picture = page.locator(".network");
+  await picture.locator(".chart svg").waitFor();
+  for (const name of expected.vnets) assert.ok((await picture.locator("text", { hasText: name }).count()) > 0 || (await page.locator(".plain-list, .bars", { hasText: name }).count()) > 0, name);
+  await picture.focus();
+  for (const key of ["+", "ArrowLeft", "-", "r"]) await page.keyboard.press(key);
+  await page.getByRole("list", { name: "Places by traffic" }).getByRole("button", { name: /vnet-tillermoor-weu/ }).click();
+  await page.getByRole("region", { name: "What is chosen" }).getByRole("button", { name: "Flows", exact: true }).click();
+  await page.locator("dialog").getByRole("grid", { name: "Flows" }).waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  await page.getByRole("group", { name: "Level" }).getByRole("button", { name: "Subnets" }).click();
+  await settled(page);
+  assert.match(page.url(), /level=subnet/);
+  await page.goto(`${process.env.WEIR_KNOWN_URL}/rules?time=${range}`);
+  await settled(page);
+  const never = page.locator('[data-panel="rules/never-hit"]');
+  assert.match(await never.textContent(), new RegExp(`${expected.neverHit} of ${expected.neverHitAll} rules`));
+  assert.deepEqual(errors, []);
   await context.close();
 });
 

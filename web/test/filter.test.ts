@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { add, EMPTY, label, parseTyped, read, toKql, write, type Filter } from "../src/filter/model";
 
 const FULL: Filter = {
-  time: "7d", types: ["S2S", "P2S"], direction: "Inbound", status: "Denied", unit: "flows",
+  time: "7d", types: ["S2S", "P2S"], direction: "Inbound", status: "Denied", unit: "flows", compare: false,
   conditions: [{ field: "port", values: ["443", "8000-8999"], not: false }, { field: "rule", values: ['<script>"'], not: true }, { kql: "BytesSrcToDest > 1000" }],
 };
 

@@ -141,7 +141,7 @@ impl Drop for Account<'_> {
 }
 
 /// The line in which somebody waits.
-fn line(context: &Context) -> String {
+pub fn line(context: &Context) -> String {
     match &context.principal.name {
         Some(name) => name.clone(),
         None => context.address.to_string(),

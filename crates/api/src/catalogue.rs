@@ -135,6 +135,11 @@ impl Workspaces {
         Ok(Some(Arc::clone(&entry.catalog)))
     }
 
+    /// The folder of a workspace; nothing before it is made.
+    pub fn open(&self, database: &Database) -> Result<Option<Workspace>, Error> {
+        Workspace::open(&self.data, &database.name)
+    }
+
     fn opened(&self, database: &Database) -> Result<Open, Error> {
         let workspace = Workspace::open(&self.data, &database.name)?;
         let catalog = WorkspaceCatalog::new(workspace.as_ref(), self.data.join(&database.name))

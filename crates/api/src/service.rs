@@ -29,6 +29,8 @@ pub struct Settings {
     pub library: Option<PathBuf>,
     /// Folders whose files `externaldata` may read.
     pub external_folders: Vec<PathBuf>,
+    /// Folders with flow logs that may be read again to show tuples; none is read when there are none.
+    pub sources: Vec<PathBuf>,
     /// Names under which the server may be addressed, beside those of the loopback interface; without ports.
     pub hosts: Vec<String>,
     /// What else it may be addressed by.
@@ -79,6 +81,7 @@ pub struct Service {
     pub(crate) addressed: Addressed,
     pub(crate) oidc: Option<OidcSettings>,
     pub(crate) limits: Limits,
+    pub(crate) sources: Vec<PathBuf>,
     pub(crate) program: &'static str,
 }
 
@@ -141,6 +144,7 @@ impl Service {
             addressed: settings.addressed,
             oidc: settings.oidc,
             limits,
+            sources: settings.sources,
             program: settings.program,
         })
     }

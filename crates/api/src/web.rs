@@ -34,8 +34,8 @@ static TAGS: LazyLock<HashMap<&'static str, String>> =
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 /// Addresses of the application's pages: each is the same file, and the script in it draws the page.
-const PAGES: [&str; 8] =
-    ["/", "/distribution", "/ports", "/internet", "/rules", "/security", "/health", "/query"];
+const PAGES: [&str; 9] =
+    ["/", "/distribution", "/topology", "/ports", "/internet", "/rules", "/security", "/health", "/query"];
 
 /// What the page may do: its own scripts alone, nothing from elsewhere. Charts and the editor set styles of elements,
 /// which cannot be told from styles in the text of a page.

@@ -94,7 +94,9 @@ fn ingest(found: &Found, data: &Path) -> anyhow::Result<u64> {
     let options = Options {
         threads: std::thread::available_parallelism()?.get(),
         round_bytes: 1 << 30,
+        part_rows: Options::PART_ROWS,
         blob_bytes_max: 64 << 30,
+        bad_records: None,
         limits: Limits::default(),
         now_micros: &|| now,
         written_by: "weir-bench",

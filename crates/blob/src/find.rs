@@ -174,6 +174,67 @@ fn name_of(path: &Path) -> String {
     name
 }
 
+/// The blob of a name that [`find`] gave it once; nothing when there is none any more.
+///
+/// A name never leads through a link: it was none when the blob was found.
+pub fn find_named(name: &str) -> Result<Option<Blob>, Error> {
+    let parts = name.match_indices("!/").map(|(place, mark)| (&name[..place], &name[place + mark.len()..]));
+    for (file, member) in std::iter::once((name, "")).chain(parts) {
+        let Some(path) = path_of(file) else { continue };
+        let canonical = match path.canonicalize() {
+            Ok(canonical) => canonical,
+            // A folder of the name may be a file by now.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => continue,
+            Err(error) => return Err(Error::io(path)(error)),
+        };
+        if canonical != path {
+            return Err(Error::Link(path));
+        }
+        if !path.is_file() {
+            continue;
+        }
+        let (size_bytes, modified_micros) = stat(&path)?;
+        let (name, hour) = (name.to_owned(), BlobHour::from_path(name));
+        if member.is_empty() {
+            return Ok(Some(Blob { name, path, member: None, size_bytes, modified_micros, hour }));
+        }
+        let found = members(&path)?.members.into_iter().find(|found| found.name == member);
+        return Ok(found.map(|found| Blob {
+            name,
+            path,
+            size_bytes: found.compressed_bytes,
+            modified_micros,
+            hour,
+            member: Some(found),
+        }));
+    }
+    Ok(None)
+}
+
+/// The path that [`name_of`] made a name of.
+fn path_of(name: &str) -> Option<PathBuf> {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(place) = rest.find(char::REPLACEMENT_CHARACTER) {
+        bytes.extend_from_slice(&rest.as_bytes()[..place]);
+        let digits = place + char::REPLACEMENT_CHARACTER.len_utf8();
+        bytes.push(u8::from_str_radix(rest.get(digits..digits + 2)?, 16).ok()?);
+        rest = rest.get(digits + 2..)?;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt;
+        Some(std::ffi::OsString::from_vec(bytes).into())
+    }
+    #[cfg(not(unix))]
+    {
+        // As canonical paths are written there.
+        Some(String::from_utf8(bytes).ok()?.replace('/', "\\").into())
+    }
+}
+
 /// Whether a folder is a workspace of weir's or an open table: what is in it was read from elsewhere.
 fn is_weirs(entry: &DirEntry) -> bool {
     entry.file_type().is_dir()
@@ -256,4 +317,39 @@ fn stat(path: &Path) -> Result<(u64, i64), Error> {
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let micros = modified.and_then(|time| i64::try_from(time.as_micros()).ok()).unwrap_or(0);
     Ok((metadata.len(), micros))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn every_path_is_found_again_by_its_name() {
+        for path in ["/a/b.json", "/ä/\u{fffd}41.json", "/a!/b"] {
+            assert_eq!(path_of(&name_of(Path::new(path))).unwrap(), Path::new(path));
+        }
+        let odd = Path::new(OsStr::from_bytes(b"/a\xff\xc3/b"));
+        assert_eq!(path_of(&name_of(odd)).unwrap(), odd);
+        assert_eq!(path_of("/a\u{fffd}"), None);
+        assert_eq!(path_of("/a\u{fffd}xy"), None);
+    }
+
+    #[test]
+    fn a_name_does_not_lead_through_links() {
+        let folder = std::env::temp_dir().join(format!("weir-named-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let folder = folder.canonicalize().unwrap();
+        std::fs::write(folder.join("a.json"), "{}").unwrap();
+        std::os::unix::fs::symlink(folder.join("a.json"), folder.join("b.json")).unwrap();
+        let named = |file: &str| find_named(&name_of(&folder.join(file)));
+        assert_eq!(named("a.json").unwrap().unwrap().size_bytes, 2);
+        assert!(matches!(named("b.json"), Err(Error::Link(_))));
+        assert!(named("c.json").unwrap().is_none());
+        assert!(named("a.json/d.json").unwrap().is_none());
+        assert!(named("").unwrap().is_none(), "a folder is no blob");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -11,6 +11,6 @@ mod layout;
 mod open;
 
 pub use archive::Member;
-pub use find::{Blob, Found, LeftAlone, Problem, Wanted, find, find_wanted};
+pub use find::{Blob, Found, LeftAlone, Problem, Wanted, find, find_named, find_wanted};
 pub use layout::BlobHour;
 pub use open::Error;

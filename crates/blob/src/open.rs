@@ -16,6 +16,9 @@ pub enum Error {
     /// There is no such file or folder.
     #[error("there is no file or folder {}", .0.display())]
     Missing(PathBuf),
+    /// A link stands where a file or folder was.
+    #[error("{} is behind a link, which is not followed", .0.display())]
+    Link(PathBuf),
     /// A file or folder could not be read.
     #[error("cannot read {}", path.display())]
     Io {

@@ -33,6 +33,8 @@ pub struct Decoder {
     beyond: u64,
     /// Bytes of the current piece that are done with.
     done: usize,
+    /// Where in the blob the current piece begins.
+    base: u64,
     /// Bytes at the beginning of the next piece that were looked through already.
     ahead: usize,
     waiting: u64,
@@ -54,8 +56,9 @@ struct Lost {
     reason: Option<Reason>,
     /// Tuples seen in it.
     tuples: u64,
-    /// Its beginning.
+    /// Its beginning, and where in the blob that is.
     text: Vec<u8>,
+    byte: u64,
     /// Whether that was in the piece at hand.
     begun_here: bool,
 }
@@ -90,6 +93,7 @@ impl Decoder {
             position,
             beyond: 0,
             done: 0,
+            base: position,
             ahead: 0,
             waiting: 0,
             bad: 0,
@@ -127,6 +131,7 @@ impl Decoder {
     /// Reads every whole record of a piece. Returns how many bytes of it were consumed.
     pub fn feed(&mut self, bytes: &[u8], last: bool, sink: &mut impl RecordSink) -> usize {
         let mut at = std::mem::take(&mut self.ahead);
+        self.base = self.position + self.beyond;
         (self.done, self.waiting, self.bad) = (0, 0, 0);
         while let Some(next) = self.step(bytes, at, last, sink) {
             at = next;
@@ -180,7 +185,7 @@ impl Decoder {
         if let Place::Lost(lost) = std::mem::replace(&mut self.place, Place::Between)
             && let Some(reason) = lost.reason
         {
-            self.discard(reason, lost.tuples, &lost.text, sink);
+            self.discard(reason, lost.tuples, lost.byte, &lost.text, sink);
         }
         self.done = end;
         Some(end)
@@ -272,26 +277,28 @@ impl Decoder {
     ) -> Option<usize> {
         let text = &bytes[start..bytes.len().min(start + RECORD_HEAD_BYTES * 4)];
         let tuples = self.draft.tuples_seen();
-        self.place = Place::Lost(Lost { end, reason, tuples, text: text.to_vec(), begun_here: true });
+        let byte = self.base + start as u64;
+        self.place = Place::Lost(Lost { end, reason, tuples, text: text.to_vec(), byte, begun_here: true });
         self.draft.clear();
         Some(search)
     }
 
-    fn discard(&mut self, reason: Reason, tuples: u64, text: &[u8], sink: &mut impl RecordSink) {
+    fn discard(&mut self, reason: Reason, tuples: u64, byte: u64, text: &[u8], sink: &mut impl RecordSink) {
         self.tally.discarded_records[reason.index()] += 1;
         self.tally.discarded_tuples[reason.index()] += tuples;
         let text = &text[..text.len().min(RECORD_HEAD_BYTES * 4)];
-        sink.discarded(&Discarded { reason, record: self.records, tuple: None, text });
+        sink.discarded(&Discarded { reason, record: self.records, tuple: None, byte, text });
         self.records += 1;
     }
 
     /// Hands a whole record over, or counts why it is not used.
     fn deliver(&mut self, bytes: &[u8], start: usize, end: usize, sink: &mut impl RecordSink) {
         self.done = end;
+        let byte = self.base + start as u64;
         let header = match self.draft.header(bytes) {
             Ok(header) => header,
             Err(reason) => {
-                return self.discard(reason, self.draft.tuples_seen(), &bytes[start..end], sink);
+                return self.discard(reason, self.draft.tuples_seen(), byte, &bytes[start..end], sink);
             }
         };
         for bad in &self.draft.bad_tuples {
@@ -300,6 +307,7 @@ impl Decoder {
                 reason: bad.reason,
                 record: self.records,
                 tuple: Some(bad.position),
+                byte: self.base + bad.text.start as u64,
                 text: bad.text.raw(bytes),
             });
         }
@@ -311,6 +319,7 @@ impl Decoder {
         sink.record(&DecodedRecord {
             header,
             index: self.records,
+            byte,
             groups: &self.draft.rule_groups(bytes),
             tuples: &self.draft.tuples,
             encryption_words: &self.draft.encryption_words(),

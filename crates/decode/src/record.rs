@@ -54,6 +54,8 @@ pub struct DecodedRecord<'a> {
     pub header: RecordHeader<'a>,
     /// Its place among the records of the blob, from 0, those not used included.
     pub index: u64,
+    /// Where it begins in the blob, in decompressed bytes.
+    pub byte: u64,
     /// Its rule groups, in order.
     pub groups: &'a [RuleGroup<'a>],
     /// Its tuples, in order.
@@ -71,6 +73,8 @@ pub struct Discarded<'a> {
     pub record: u64,
     /// The tuple's place among the tuples of the record; none when it is the whole record.
     pub tuple: Option<u64>,
+    /// Where the text begins in the blob, in decompressed bytes.
+    pub byte: u64,
     /// The tuple's text, or the start of the record's.
     pub text: &'a [u8],
 }

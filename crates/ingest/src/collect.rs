@@ -6,13 +6,15 @@ use weir_table::Error;
 use weir_table::rows::day_of;
 
 use crate::arrange::arrange;
-use crate::parts::{PART_ROWS, PartWriter, Written};
+use crate::parts::{PartWriter, Written};
 
 /// Rows of a batch on their way to their files, by day.
 ///
 /// Whoever adds the row that fills a part writes it, so that reading waits for writing and memory stays flat.
 pub(crate) struct Collector<'a> {
     parts: PartWriter<'a>,
+    /// Rows of a part: one file. They are held until there are so many.
+    part_rows: usize,
     pending: Mutex<Pending>,
 }
 
@@ -23,8 +25,13 @@ struct Pending {
 }
 
 impl<'a> Collector<'a> {
-    pub fn new(parts: PartWriter<'a>) -> Self {
-        Collector { parts, pending: Mutex::default() }
+    pub fn new(parts: PartWriter<'a>, part_rows: usize) -> Self {
+        Collector { parts, part_rows, pending: Mutex::default() }
+    }
+
+    /// Rows that a blob may have before it passes them on.
+    pub fn blob_rows_max(&self) -> usize {
+        4 * self.part_rows
     }
 
     pub fn interval(&self) -> Interval {
@@ -42,13 +49,13 @@ impl<'a> Collector<'a> {
                 let day = day_of(self.interval().start_micros(flow.key.interval));
                 let rows = days.entry(day).or_default();
                 rows.push(ReducedFlow { key: renamed.key(flow.key), ..flow });
-                if rows.len() == PART_ROWS {
+                if rows.len() >= self.part_rows {
                     full.push((day, std::mem::take(rows)));
                 }
             }
             let most = days.iter().max_by_key(|(_, rows)| rows.len()).map(|(day, _)| *day);
             // Many days at once must not add up to many parts.
-            if days.values().map(Vec::len).sum::<usize>() > 2 * PART_ROWS
+            if days.values().map(Vec::len).sum::<usize>() > 2 * self.part_rows
                 && let Some(day) = most
                 && let Some(rows) = days.remove(&day)
             {

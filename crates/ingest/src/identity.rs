@@ -1,8 +1,11 @@
 //! By what a blob is known.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use weir_decode::head;
+use weir_blob::Blob;
+use weir_decode::{Limits, head};
 use weir_enrich::spelling;
 use weir_reduce::SourceNames;
 use weir_table::rows::day_of;
@@ -29,6 +32,15 @@ impl Identity {
     pub fn record_hash(&self) -> &str {
         weir_table::record_hash(&self.head_hash)
     }
+}
+
+/// What copies of a blob are recognised by, as `HeadHash` of the ledger has it; blank where nothing tells it from
+/// others.
+pub fn head_hash(blob: &Blob, limits: Limits) -> io::Result<String> {
+    let opened = blob.open(&Arc::new(AtomicU64::new(0))).map_err(io::Error::other)?;
+    // What is looked at is as long as a record, at most.
+    let mut pieces = Pieces::new(opened, Vec::new(), u64::MAX);
+    Ok(identify(limits.record_bytes_max, &mut pieces)?.head_hash)
 }
 
 /// Reads the beginning of a blob, up to the record by which it is known.

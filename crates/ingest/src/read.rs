@@ -4,19 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use weir_blob::Blob;
-use weir_decode::{Decoder, Limits, Reason, Tally};
+use weir_decode::{DecodedRecord, Decoder, Discarded, Limits, Reason, RecordSink, Tally};
 use weir_reduce::{Interval, Reducer};
 use weir_table::{BlobReading, BlobState, ReadingState};
 
-use crate::Outcome;
 use crate::collect::Collector;
 use crate::identity::{Identity, identify};
 use crate::known::Known;
 use crate::pieces::Pieces;
 use crate::take_up::{Start, take_up};
-
-/// Rows of one blob that are held before they are passed on.
-const BLOB_ROWS_MAX: usize = 500_000;
+use crate::{BadRecords, Outcome};
 
 /// What came of a blob.
 pub(crate) struct Finished {
@@ -47,6 +44,8 @@ pub(crate) struct Reader<'a> {
     pub collector: &'a Collector<'a>,
     /// Stored bytes read so far.
     pub read_bytes: &'a Arc<AtomicU64>,
+    /// Is told of what is not used.
+    pub bad_records: Option<&'a BadRecords<'a>>,
 }
 
 /// Memory that a thread uses again from blob to blob: to give it back and ask for it again costs as much as to
@@ -111,7 +110,8 @@ fn read_pieces(
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
     let start = before.as_ref().map_or((0, 0), |state| (state.to_byte, state.to_record));
-    let decoded = decode(start, limits, pieces, reducer, collector)?;
+    let mut sink = Told { reducer, blob: &blob.name, bad_records: reader.bad_records };
+    let decoded = decode(start, limits, pieces, &mut sink, collector)?;
     let trouble = decoded.trouble.clone();
     if decoded.nothing_new() {
         return match (before, trouble) {
@@ -295,24 +295,44 @@ impl Decoded {
     }
 }
 
+/// A reducer, and who is told of what it does not get.
+struct Told<'a> {
+    reducer: &'a mut Reducer,
+    blob: &'a str,
+    bad_records: Option<&'a BadRecords<'a>>,
+}
+
+impl RecordSink for Told<'_> {
+    #[inline]
+    fn record(&mut self, record: &DecodedRecord<'_>) {
+        self.reducer.record(record);
+    }
+
+    fn discarded(&mut self, discarded: &Discarded<'_>) {
+        if let Some(tell) = self.bad_records {
+            tell(self.blob, discarded);
+        }
+    }
+}
+
 /// Decodes and reduces from the current place to the end.
 fn decode(
     start: (u64, u64),
     limits: BlobLimits,
     pieces: &mut Pieces,
-    reducer: &mut Reducer,
+    sink: &mut Told<'_>,
     collector: &Collector<'_>,
 ) -> Result<Decoded, weir_table::Error> {
     let mut decoder = Decoder::resume(limits.decode, start.0, start.1);
-    reducer.restart();
+    sink.reducer.restart();
     let failure = loop {
-        let consumed = decoder.feed(pieces.data(), pieces.ended(), reducer);
+        let consumed = decoder.feed(pieces.data(), pieces.ended(), sink);
         pieces.consume(consumed);
         if decoder.position() == pieces.consumed() {
             pieces.mark();
         }
-        if reducer.len() > BLOB_ROWS_MAX {
-            let (flows, names) = reducer.drain();
+        if sink.reducer.len() > collector.blob_rows_max() {
+            let (flows, names) = sink.reducer.drain();
             collector.add(flows, names)?;
         }
         if pieces.ended() {
@@ -322,7 +342,7 @@ fn decode(
             break Some(error.to_string());
         }
     };
-    let (flows, names) = reducer.drain();
+    let (flows, names) = sink.reducer.drain();
     collector.add(flows, names)?;
     let broke_off = failure.is_some();
     let bad = decoder.bad_bytes();

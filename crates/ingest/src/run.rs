@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 use weir_blob::{Blob, Found};
-use weir_decode::Limits;
+use weir_decode::{Discarded, Limits};
 use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
@@ -30,6 +30,9 @@ pub struct Options<'a> {
     pub threads: usize,
     /// Stored bytes of a round, which is committed together.
     pub round_bytes: u64,
+    /// Rows of a file of `NTANetAnalytics`, which are held until there are so many, at least one. Each thread may hold as
+    /// many again while it writes them, and four times as many of a single blob.
+    pub part_rows: usize,
     /// Largest blob in bytes, decompressed.
     pub blob_bytes_max: u64,
     /// What the decoder puts up with.
@@ -40,7 +43,26 @@ pub struct Options<'a> {
     pub written_by: &'a str,
     /// Runs what waits for the store.
     pub runtime: &'a Handle,
+    /// Is told, by the name of its blob, of everything that is not used.
+    pub bad_records: Option<&'a BadRecords<'a>>,
 }
+
+impl Options<'_> {
+    /// [`Options::part_rows`] where nobody says otherwise: a row group.
+    pub const PART_ROWS: usize = 120_000;
+
+    /// [`Options::part_rows`] for a number of threads that may take so many bytes for rows together. What a run holds
+    /// beside does not grow with rows: some 100 MB, and the inventory.
+    pub fn part_rows_within(bytes: u64, threads: usize) -> usize {
+        /// A row while it is collected, or decorated and written, with its share of the columns.
+        const ROW_BYTES: u64 = 400;
+        let shares = threads as u64 + 1;
+        usize::try_from(bytes / ROW_BYTES / shares).unwrap_or(usize::MAX).max(100)
+    }
+}
+
+/// Takes what is not used of a blob of some name; asked by several threads.
+pub type BadRecords<'a> = dyn Fn(&str, &Discarded<'_>) + Sync + 'a;
 
 /// How far a run has come; others may look at any time.
 #[derive(Debug, Default)]
@@ -107,9 +129,15 @@ fn ingest_round(
     let parts =
         PartWriter::new((&batch, options.runtime), workspace.settings(), (knowledge, Some(met)), started);
     let run = parts.run;
-    let collector = Collector::new(parts);
+    let collector = Collector::new(parts, options.part_rows);
     let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
-    let reader = Reader { limits, known: &known, collector: &collector, read_bytes: &progress.bytes };
+    let reader = Reader {
+        limits,
+        known: &known,
+        collector: &collector,
+        read_bytes: &progress.bytes,
+        bad_records: options.bad_records,
+    };
     let finished = read_all(blobs, options.threads, progress, &reader)?;
     let written = collector.finish()?;
     met.rest().write(&batch, options.runtime, &run, started)?;

@@ -76,6 +76,12 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+impl From<Place<'_>> for String {
+    fn from(place: Place<'_>) -> String {
+        place.to_string()
+    }
+}
+
 /// What is said of a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Says<'a> {

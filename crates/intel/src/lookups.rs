@@ -320,7 +320,6 @@ mod tests {
                 (threat.kind, threat.source.to_string())
             })
         };
-        let told = |micros, text| told(micros, text).map(|(kind, source)| (kind, source));
         assert_eq!(told(0, "198.51.100.7"), Some((ThreatKind::C2, "one".to_owned())));
         assert_eq!(told(2 * HOUR, "198.51.100.7"), Some((ThreatKind::Malware, "other".to_owned())));
         assert_eq!(told(0, "198.51.100.9"), None);

@@ -110,12 +110,12 @@ impl RangesBuilder {
     /// Cuts the ranges. `choose` makes one value of those that hold at a piece, the value of the smallest range first
     /// and at most `covering_max` of them.
     pub(crate) fn cut(self, covering_max: usize, mut choose: impl FnMut(&[u32]) -> u32) -> RangeTable {
-        let four = cut(self.four, covering_max, |number: u32| number.checked_add(1), &mut choose);
+        let four = cut(&self.four, covering_max, |number: u32| number.checked_add(1), &mut choose);
         let halves = if four.starts.len() < HALVES_MIN { Vec::new() } else { halves(&four.starts) };
         RangeTable {
             four,
             halves,
-            six: cut(self.six, covering_max, |number| number.checked_add(1), &mut choose),
+            six: cut(&self.six, covering_max, |number| number.checked_add(1), &mut choose),
         }
     }
 
@@ -136,7 +136,7 @@ fn halves(starts: &[u32]) -> Vec<u32> {
 /// A sweep over the ends of all ranges. Those around the present place are kept by size, so that any number of ranges
 /// over one another costs no more than their number and its logarithm.
 fn cut<Number: Copy + Ord + std::ops::Sub<Output = Number>>(
-    ranges: Vec<(Number, Number, u32)>,
+    ranges: &[(Number, Number, u32)],
     covering_max: usize,
     next: impl Fn(Number) -> Option<Number>,
     choose: &mut impl FnMut(&[u32]) -> u32,

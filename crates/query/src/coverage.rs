@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::operators::explain_flow;
-use crate::{aggregates, functions, language, library, operators, windows};
+use crate::{aggregates, bind, functions, language, library, operators, windows};
 
 const PAGE: &str = "docs/reference/kql.md";
 
@@ -39,7 +39,7 @@ fn plain(names: impl Iterator<Item = &'static str>) -> BTreeMap<&'static str, BT
 fn page() -> String {
     let mut scalar = by_first(functions::names().filter_map(functions::function).map(|f| f.names));
     let several = functions::series::SEVERAL;
-    scalar.extend(plain(several.into_iter()));
+    scalar.extend(plain(several.into_iter().chain(bind::SPECIAL)));
     let mut aggregate = by_first(aggregates::names().filter_map(aggregates::aggregate).map(|a| a.names));
     aggregate.extend(plain(aggregates::names().filter(|name| aggregates::several(name).is_some())));
     let sections = [

@@ -2,10 +2,8 @@
 
 /// Documented functions that are not there yet, in the order of the alphabet.
 const FUNCTIONS: &[&str] = &[
-    "bin_auto",
     "current_cluster_endpoint",
     "current_cursor",
-    "current_database",
     "current_node_id",
     "current_principal",
     "current_principal_details",
@@ -18,13 +16,6 @@ const FUNCTIONS: &[&str] = &[
     "extentid",
     "geo_closest_point_on_polygon",
     "geo_from_wkt",
-    "geo_h3cell_children",
-    "geo_h3cell_level",
-    "geo_h3cell_neighbors",
-    "geo_h3cell_parent",
-    "geo_h3cell_rings",
-    "geo_h3cell_to_central_point",
-    "geo_h3cell_to_polygon",
     "geo_info_from_ip_address",
     "geo_intersection_2lines",
     "geo_intersection_2polygons",
@@ -38,7 +29,6 @@ const FUNCTIONS: &[&str] = &[
     "geo_line_simplify",
     "geo_line_to_s2cells",
     "geo_point_buffer",
-    "geo_point_to_h3cell",
     "geo_polygon_area",
     "geo_polygon_buffer",
     "geo_polygon_centroid",
@@ -50,8 +40,6 @@ const FUNCTIONS: &[&str] = &[
     "geo_simplify_polygons_array",
     "geo_union_lines_array",
     "geo_union_polygons_array",
-    "hash_combine",
-    "hash_many",
     "hll_isvalid",
     "inner_nodes",
     "node_degree_in",
@@ -132,7 +120,7 @@ const OPERATORS: [&str; 48] = [
 
 /// Operators that are read and refused.
 #[cfg(test)]
-pub(crate) const REFUSED_OPERATORS: [&str; 8] = [
+pub(crate) const REFUSED_OPERATORS: [&str; 7] = [
     "graph-mark-components",
     "graph-match",
     "graph-shortest-paths",
@@ -140,7 +128,6 @@ pub(crate) const REFUSED_OPERATORS: [&str; 8] = [
     "graph-where-edges",
     "graph-where-nodes",
     "make-graph",
-    "reduce",
 ];
 
 /// The words that begin an operator that runs.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::common::{Column as PlanColumn, Result, ScalarValue};
-use datafusion::logical_expr::{Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, cast};
+use datafusion::logical_expr::{Aggregate, Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, cast};
 use weir_answer::Render;
 use weir_value::KustoType;
 
@@ -143,6 +143,14 @@ pub fn filter(plan: LogicalPlan, condition: Expr) -> Result<LogicalPlan> {
     match is_plain(&plan) {
         true => Ok(LogicalPlan::Filter(Filter::try_new(condition, Arc::new(plan))?)),
         false => LogicalPlanBuilder::from(plan).filter(condition)?.build(),
+    }
+}
+
+/// A plan of groups, as [`project`] makes one.
+pub fn aggregate(plan: LogicalPlan, groups: Vec<Expr>, aggregates: Vec<Expr>) -> Result<LogicalPlan> {
+    match is_plain(&plan) {
+        true => Ok(LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(plan), groups, aggregates)?)),
+        false => LogicalPlanBuilder::from(plan).aggregate(groups, aggregates)?.build(),
     }
 }
 

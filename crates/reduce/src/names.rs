@@ -150,7 +150,7 @@ impl Names {
     }
 
     /// The number of what a tuple says of its encryption. `words` are those of its record.
-    pub(crate) fn encryption_id<S: AsRef<str>>(&mut self, encryption: Encryption, words: &[S]) -> WordId {
+    pub fn encryption_id<S: AsRef<str>>(&mut self, encryption: Encryption, words: &[S]) -> WordId {
         let number = match encryption {
             Encryption::Untold => 0,
             Encryption::Encrypted => 1,

@@ -16,9 +16,10 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use weir_schema::{Table, Unit};
-use weir_value::KustoType;
+use parquet::file::reader::ChunkReader;
+use weir_schema::Table;
 
+use crate::compact::is_counter;
 use crate::delta::DAY;
 use crate::part::{Part, day_text};
 use crate::{Columns, DataFile, Error, TableFiles, Workspace};
@@ -103,9 +104,8 @@ impl FileContent {
 
     /// The sum of every counter.
     pub fn counters(&self) -> Result<CounterSums, Error> {
-        let counters = self.table.columns.iter().filter(|column| {
-            column.kind == KustoType::Long && !matches!(column.unit, Unit::None | Unit::Days)
-        });
+        let counters =
+            (self.table.columns.iter().chain(self.table.hidden)).filter(|column| is_counter(column));
         let names: Vec<&'static str> = counters.map(|column| column.name).collect();
         let mut sums = CounterSums::new();
         for batch in self.batches(Some(&names))? {
@@ -119,27 +119,29 @@ impl FileContent {
         }
         Ok(sums)
     }
+}
 
-    /// The action that takes the file from the table.
-    pub(crate) fn remove(&self, now_millis: i64) -> Remove {
-        Remove {
-            path: self.file.path.clone(),
-            data_change: true,
-            deletion_timestamp: Some(now_millis),
-            extended_file_metadata: Some(true),
-            partition_values: Some([(DAY.to_owned(), Some(day_text(self.file.day)))].into()),
-            size: i64::try_from(self.file.size_bytes).ok(),
-            tags: None,
-            deletion_vector: None,
-            base_row_id: None,
-            default_row_commit_version: None,
-        }
+/// The action that takes a file from its table.
+pub(crate) fn remove(file: &DataFile, now_millis: i64) -> Remove {
+    Remove {
+        path: file.path.clone(),
+        data_change: true,
+        deletion_timestamp: Some(now_millis),
+        extended_file_metadata: Some(true),
+        partition_values: Some([(DAY.to_owned(), Some(day_text(file.day)))].into()),
+        size: i64::try_from(file.size_bytes).ok(),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
     }
 }
 
 /// What is at the end of a file; its texts are to be read as numbered words.
-fn metadata(bytes: &Bytes) -> Result<ArrowReaderMetadata, parquet::errors::ParquetError> {
-    let plain = ArrowReaderMetadata::load(bytes, ArrowReaderOptions::new())?;
+pub(crate) fn metadata(
+    file: &impl ChunkReader,
+) -> Result<ArrowReaderMetadata, parquet::errors::ParquetError> {
+    let plain = ArrowReaderMetadata::load(file, ArrowReaderOptions::new())?;
     let words = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
         DataType::Utf8 => Arc::new(Field::new(field.name(), words.clone(), field.is_nullable())),

@@ -130,6 +130,15 @@ impl ReadingState {
             ReadingState::Copy => "Copy",
         }
     }
+
+    /// What a word of the column says.
+    pub(crate) fn of(word: &str) -> Self {
+        match word {
+            "Copy" => ReadingState::Copy,
+            "Partial" => ReadingState::Partial,
+            _ => ReadingState::Read,
+        }
+    }
 }
 
 /// How far a blob was read: the latest of its readings.
@@ -236,14 +245,9 @@ fn read_states(batch: &RecordBatch, states: &mut Vec<(i64, BlobState)>) {
         return;
     };
     for row in 0..batch.num_rows() {
-        let state = match state.value(row) {
-            "Copy" => ReadingState::Copy,
-            "Partial" => ReadingState::Partial,
-            _ => ReadingState::Read,
-        };
         let state = BlobState {
             blob: blob.value(row).into(),
-            state,
+            state: ReadingState::of(state.value(row)),
             size_bytes: size.value(row).unsigned_abs(),
             modified_micros: if modified.is_null(row) { 0 } else { modified.value(row) },
             to_byte: to_byte.value(row).unsigned_abs(),

@@ -18,6 +18,7 @@
 //!
 //! This is the only crate that names Delta.
 
+mod compact;
 mod delta;
 mod error;
 mod exchange;
@@ -26,19 +27,24 @@ pub mod intel;
 mod lease;
 mod ledger;
 mod part;
+mod readings;
 pub mod rows;
 mod settings;
 mod stamp;
 mod stats;
 pub mod topology;
+mod vacuum;
 mod workspace;
 mod writer;
 
+pub use compact::{Compacted, RANGE_ROWS, is_worth_it};
 pub use error::Error;
 pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use part::Columns;
+pub use readings::StoredReading;
 pub use settings::{FORMAT_VERSION, FoldPublic, Settings};
+pub use vacuum::{Vacuum, Vacuumed};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};

@@ -7,7 +7,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use weir_schema::{Table, table};
 
-use crate::exchange::{Changed, Exchange, FileContent};
+use crate::exchange::{Changed, Exchange, FileContent, remove};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
 use crate::part::{self, Part};
@@ -218,7 +218,7 @@ impl Batch {
             let file = old.file().path.clone();
             return Err(Error::NotConserved { table: table.name.to_owned(), file, before, after });
         }
-        Ok(Exchange { table, part, old: old.remove(now_millis) })
+        Ok(Exchange { table, part, old: remove(old.file(), now_millis) })
     }
 
     /// Puts a file beside the one that it takes the place of when the batch is committed.
@@ -231,12 +231,23 @@ impl Batch {
         Ok(())
     }
 
-    fn file_name(&self) -> String {
+    /// Notes that files that were put take the place of others when the batch is committed.
+    pub(crate) fn replace(&self, table: &Table, new: Vec<Add>, old: Vec<Remove>) {
+        let mut written = self.lock();
+        written.adds.entry(table.name.to_owned()).or_default().extend(new);
+        written.removes.entry(table.name.to_owned()).or_default().extend(old);
+    }
+
+    pub(crate) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    pub(crate) fn file_name(&self) -> String {
         format!("{:020}-{}", self.number, uuid::Uuid::new_v4())
     }
 
     /// Puts a file into the folder of its table; nobody sees it before the commit.
-    async fn put(&self, table: &Table, part: Part) -> Result<Add, Error> {
+    pub(crate) async fn put(&self, table: &Table, part: Part) -> Result<Add, Error> {
         // Views are never written: the caller names a stored table.
         let folder = Workspace::table_path(table).unwrap_or_default();
         let path = Path::from(format!("{folder}/{}", part.add.path));

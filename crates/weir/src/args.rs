@@ -35,6 +35,8 @@ pub struct Folder {
 pub enum Command {
     Ingest(Ingest),
     Query(Query),
+    Raw(Raw),
+    Maintain(Maintain),
     Redecorate(Redecorate),
     ExplainFlow(ExplainFlow),
     #[command(subcommand)]
@@ -74,6 +76,12 @@ pub struct Ingest {
     /// Blobs read at the same time [default: the processors of this machine].
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Memory for rows on their way into files: 64MB; less makes smaller files [default: 48 MB a thread and once more].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// Write what could not be used to this file, a line of JSON each: blob, record, byte, reason, and how it begins.
+    #[arg(long, value_name = "FILE")]
+    pub bad_records: Option<PathBuf>,
     /// Print the summary as one JSON object on standard output.
     #[arg(long)]
     pub json: bool,
@@ -145,6 +153,65 @@ pub struct Query {
     /// File with the token by which the server knows who asks [default: what the variable WEIR_TOKEN holds].
     #[arg(long, value_name = "FILE", requires = "server")]
     pub token_file: Option<PathBuf>,
+}
+
+/// Show the raw tuples behind rows of NTANetAnalytics.
+///
+/// Asks the ledger which blobs have them and reads only these again, wherever it was that they were read from; each
+/// tuple comes with its blob, record and position. What is gone or has changed since is named, and copies of it are used
+/// where there are any. Ends with 0 when all was there, with 3 when something was missing, with 1 when everything was.
+#[derive(Debug, clap::Args)]
+pub struct Raw {
+    /// Folders and files to look in for blobs that are no longer where they were; they are known by their content.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<PathBuf>,
+    /// Rows of NTANetAnalytics that meet a condition in KQL: 'SrcIp == "10.1.1.8" and DestPort == 443'.
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "file")]
+    pub condition: Option<String>,
+    /// Rows that the query in a file has, with any of the columns that tell flows apart; '-' is standard input.
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Value of a parameter that the query declares.
+    #[arg(short, long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// Tuples of this time or later.
+    #[arg(long, value_name = "DATETIME")]
+    pub from: Option<String>,
+    /// Tuples before this time.
+    #[arg(long, value_name = "DATETIME")]
+    pub to: Option<String>,
+    /// The most tuples [default: 100000, and to leave some out is to be incomplete].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Form of the answer: table, csv, json, jsonl, markdown, html, parquet, arrow, kusto-v1 [default: a table].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
+    /// Write the answer to a file; its ending names the form.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What now() is, instead of the clock.
+    #[arg(long, value_name = "DATETIME")]
+    pub now: Option<String>,
+}
+
+/// Put the tables in order: add up rows of one flow and interval, make many small files few, remove what nobody needs.
+///
+/// To be run now and then where logs are read often, such as once a day. Each day of a table is one commit: queries see it
+/// as it was or as it is, and every counter keeps its sum. A run that is killed has done whole days.
+#[derive(Debug, clap::Args)]
+pub struct Maintain {
+    /// First day [default: the first there is].
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last day, inclusive [default: the last there is].
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// How long files stay that others took the place of: queries that began before still read them.
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "1d")]
+    pub retain: std::time::Duration,
+    /// Print the summary as one JSON object on standard output.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Answer clients of Azure Data Explorer and Log Analytics over HTTP.
@@ -247,6 +314,10 @@ pub struct ServeContent {
     /// Folder whose files externaldata may read; can be given several times.
     #[arg(long = "external", value_name = "DIR")]
     pub external_folders: Vec<PathBuf>,
+    /// Folder with the flow logs that were ingested: its blobs are read again when somebody asks for the raw tuples behind
+    /// rows; can be given several times [default: nobody may].
+    #[arg(long = "sources", value_name = "DIR")]
+    pub sources: Vec<PathBuf>,
 }
 
 /// Keep the tokens by which a server knows its callers.
@@ -473,6 +544,14 @@ pub struct TopologyShow {
 }
 
 fn time(text: &str) -> Result<std::time::Duration, String> {
+    match span(text)? {
+        time if time.is_zero() => Err("a time is more than nothing".to_owned()),
+        time => Ok(time),
+    }
+}
+
+/// A time that may be nothing.
+fn span(text: &str) -> Result<std::time::Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
         "ms" => 0.001,
@@ -483,10 +562,7 @@ fn time(text: &str) -> Result<std::time::Duration, String> {
         unit => return Err(format!("'{unit}' is no unit of time: ms, s, m, h, d")),
     };
     let number: f64 = digits.parse().map_err(|_| format!("'{digits}' is no number"))?;
-    match std::time::Duration::try_from_secs_f64(number * unit) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err("a time is more than nothing".to_owned()),
-    }
+    std::time::Duration::try_from_secs_f64(number * unit).map_err(|_| format!("'{text}' is no time"))
 }
 
 fn size(text: &str) -> Result<u64, String> {

@@ -10,6 +10,7 @@ import { navigate, usePlace, withSearch } from "./router";
 import { change, useDark, useSettings, type Theme } from "./settings";
 import { SignIn } from "./SignIn";
 import { Welcome } from "./Welcome";
+import { FlowsDialog } from "../flows/FlowsDialog";
 import { FilterBar } from "../filter/FilterBar";
 import { fixed } from "../filter/time";
 import { records, text } from "../kusto/answer";
@@ -24,8 +25,9 @@ import { PortsPage } from "../pages/PortsPage";
 import { RulesPage } from "../pages/RulesPage";
 import { SecurityPage } from "../pages/SecurityPage";
 
-// The editor is a hundred times the size of the rest.
+// The editor is a hundred times the size of the rest; pictures of networks and maps are large as well.
 const QueryPage = lazy(() => import("../query/QueryPage"));
+const TopologyPage = lazy(() => import("../pages/TopologyPage"));
 
 export function App() {
   const dark = useDark();
@@ -56,6 +58,7 @@ function Frame() {
   switch (path) {
     case "/": content = <OverviewPage />; break;
     case "/distribution": content = <DistributionPage />; break;
+    case "/topology": content = <Suspense fallback={<div className="message muted">Loading…</div>}><TopologyPage /></Suspense>; break;
     case "/ports": content = <PortsPage />; break;
     case "/internet": content = <InternetPage />; break;
     case "/rules": content = <RulesPage />; break;
@@ -118,6 +121,7 @@ function Frame() {
         {filtered && !empty && <OutOfRange />}
         <main id="main" tabIndex={-1}>{content}</main>
       </div>
+      {page.flows && <FlowsDialog key={JSON.stringify(page.flows)} flows={page.flows} onClose={() => page.showFlows(null)} />}
       {help && <Keys onClose={() => setHelp(false)} />}
     </div>
   );
@@ -149,13 +153,14 @@ function Workspace() {
   }, []);
   useEffect(() => {
     const first = names[0];
-    if (first !== undefined && !names.includes(database)) change({ database: first });
+    // None chosen means the first: it need not be named, and queries that run need not be asked again.
+    if (first !== undefined && database !== "" && !names.includes(database)) change({ database: "" });
   }, [names, database]);
   if (names.length < 2) return null;
   return (
     <label className="select">
       <span className="visually-hidden">Workspace</span>
-      <select value={database} onChange={(e) => change({ database: e.target.value })}>
+      <select value={database || names[0]} onChange={(e) => change({ database: e.target.value })}>
         {names.map((n) => <option key={n}>{n}</option>)}
       </select>
     </label>

@@ -3,14 +3,14 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { Icon } from "./icons";
 
-export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
+export function Dialog({ title, onClose, children, size = "" }: { title: string; onClose: () => void; children: ReactNode; size?: "" | "wide" | "huge" }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
     <dialog
-      ref={dialog} className={wide ? "dialog wide" : "dialog"} aria-label={title} onClose={onClose}
+      ref={dialog} className={`dialog ${size}`} aria-label={title} onClose={onClose}
       onClick={(event) => {
         if (event.target === dialog.current) dialog.current?.close();
       }}

@@ -15,6 +15,7 @@ export interface PageInfo {
 export const PAGES: PageInfo[] = [
   { path: "/", title: "Overview", icon: "overview", key: "o" },
   { path: "/distribution", title: "Distribution", icon: "distribution", key: "d" },
+  { path: "/topology", title: "Topology", icon: "topology", key: "t" },
   { path: "/ports", title: "Ports and applications", short: "Applications", icon: "ports", key: "p" },
   { path: "/internet", title: "Internet exposure", icon: "internet", key: "i" },
   { path: "/rules", title: "Rules", icon: "rules", key: "r" },

@@ -20,12 +20,20 @@ export interface Extent {
   interval: number;
 }
 
+/** Flows that a dialog is to show: those of the page that meet the conditions as well. */
+export interface Flows {
+  title: string;
+  conditions: model.Condition[];
+}
+
 export interface Page {
   filter: model.Filter;
   range: Range;
   /** Length of a bar of a chart over time. */
   step: number;
   extent: Extent | null;
+  /** Milliseconds back to the period before, where it is compared with and the tables hold all of it; otherwise 0. */
+  back: number;
   /** The extent is not known yet. */
   starting: boolean;
   failure: QueryError | null;
@@ -36,8 +44,13 @@ export interface Page {
   setFilter: (filter: model.Filter, how?: "push" | "replace") => void;
   /** Adds a condition on a field. */
   narrow: (field: string, value: string, not?: boolean) => void;
-  /** A shipped query with this page's range, unit and filter in it. */
-  compose: (name: string, parameters?: Record<string, string>) => string;
+  /** A shipped query with this page's range, unit and filter in it, and further conditions in KQL. */
+  compose: (name: string, parameters?: Record<string, string>, conditions?: string[]) => string;
+  /** What the page shows as one condition in KQL, its time and further conditions too. */
+  where: (conditions?: string[]) => string;
+  /** Flows that are shown one by one; null while the dialog is closed. */
+  flows: Flows | null;
+  showFlows: (flows: Flows | null) => void;
 }
 
 const Context = createContext<Page | null>(null);
@@ -65,7 +78,7 @@ export function PageProvider({ children }: { children: ReactNode }) {
   }, [refreshSeconds, refresh]);
 
   const filter = useMemo(() => model.read(new URLSearchParams(search)), [search]);
-  const extentState = useQuery(shipped("health/extent"), database, version);
+  const extentState = useQuery(shipped("health/extent"), database, version, true);
   const extent = useMemo((): Extent | null => {
     const row = extentState.answer ? records(extentState.answer)[0] : undefined;
     const start = milliseconds(row?.["First"]);
@@ -82,6 +95,9 @@ export function PageProvider({ children }: { children: ReactNode }) {
   );
   const interval = extent?.interval ?? HOUR;
   const bar = step(range, interval);
+  const length = range.end - range.start;
+  // A period that the tables cover in part is no measure for this one.
+  const back = filter.compare && extent !== null && extent.start <= range.start - length + 0.05 * length ? length : 0;
   const condition = useMemo(() => model.toKql(filter), [filter]);
 
   const setFilter = useCallback(
@@ -95,29 +111,37 @@ export function PageProvider({ children }: { children: ReactNode }) {
     [setFilter],
   );
   const composed = useCallback(
-    (name: string, parameters: Record<string, string> = {}) => {
+    (name: string, parameters: Record<string, string> = {}, conditions: string[] = []) => {
       const file = shipped(name);
       const all: Record<string, string> = {
         period: timespan(range.end - range.start),
         until: datetime(range.end),
         step: timespan(bar),
+        // Asked for before it is known whether the tables hold it: an answer need not be asked for again then.
+        back: timespan(filter.compare ? range.end - range.start : 0),
         unit: string(filter.unit),
         ...parameters,
       };
       const known = declared(file);
-      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), condition);
+      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), [condition, ...conditions].filter((c) => c !== "").join("\n        and "));
     },
-    [range, bar, filter.unit, condition],
+    [range, bar, filter.unit, filter.compare, condition],
   );
 
+  const where = useCallback(
+    (conditions: string[] = []) =>
+      [`FlowIntervalStartTime >= ${datetime(range.start)} and FlowIntervalStartTime < ${datetime(range.end)}`, condition, ...conditions].filter((c) => c !== "").map((c) => `(${c})`).join(" and "),
+    [range, condition],
+  );
+  const [flows, showFlows] = useState<Flows | null>(null);
   const page = useMemo(
     (): Page => ({
-      filter, range, step: bar, extent,
+      filter, range, step: bar, extent, back,
       starting: extentState.answer === null && extentState.running,
       failure: extentState.error,
-      database, version, refresh, setFilter, narrow, compose: composed,
+      database, version, refresh, setFilter, narrow, compose: composed, where, flows, showFlows,
     }),
-    [filter, range, bar, extent, extentState, database, version, refresh, setFilter, narrow, composed],
+    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, where, flows],
   );
   return <Context.Provider value={page}>{children}</Context.Provider>;
 }

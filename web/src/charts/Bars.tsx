@@ -8,6 +8,8 @@ export interface Bar {
   text: string;
   exact: string;
   colour?: string;
+  /** What a click does; "Add to the filter" without it. */
+  does?: string;
   onClick?: () => void;
 }
 
@@ -26,7 +28,7 @@ export function Bars({ bars, label }: { bars: Bar[]; label: string }) {
         return (
           <li key={i}>
             {bar.onClick ? (
-              <button type="button" className="bar" onClick={bar.onClick} title={`Add to the filter: ${bar.name}`}>{inner}</button>
+              <button type="button" className="bar" onClick={bar.onClick} title={`${bar.does ?? "Add to the filter"}: ${bar.name}`}>{inner}</button>
             ) : (
               <div className="bar">{inner}</div>
             )}

@@ -1,10 +1,20 @@
 // An ECharts picture that follows its box and the theme.
 
 import { useEffect, useMemo, useRef } from "react";
-import type { EChartsCoreOption } from "echarts/core";
-import { init, type EChartsType } from "./echarts";
+import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useDark } from "../app/settings";
 import { palette, type Palette } from "./palette";
+
+// The library is the largest part of the program and no panel waits for it: it comes in while queries run.
+const library = import("./echarts");
+
+export interface ChartClick {
+  name: string;
+  seriesName: string;
+  dataIndex: number;
+  /** "node" or "edge" of a graph; "" elsewhere. */
+  dataType: string;
+}
 
 export interface ChartProps {
   /** Makes the option; called again when the colours change. */
@@ -12,32 +22,46 @@ export interface ChartProps {
   /** What is to be seen, for those who do not see it. */
   label: string;
   height?: number;
-  onClick?: (event: { name: string; seriesName: string; dataIndex: number }) => void;
+  onClick?: (event: ChartClick) => void;
+  /** Called once with the chart, for what goes beyond its option. */
+  onReady?: (chart: EChartsType) => void;
 }
 
-export function Chart({ option, label, height = 240, onClick }: ChartProps) {
+export function Chart({ option, label, height = 240, onClick, onReady }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const dark = useDark();
   const built = useMemo(() => option(palette(dark)), [option, dark]);
-  const clicked = useRef(onClick);
-  clicked.current = onClick;
+  // What was made while the library was on its way.
+  const latest = useRef({ built, onClick, onReady });
+  latest.current = { built, onClick, onReady };
 
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const made = init(element, null, { renderer: "svg" });
-    chart.current = made;
-    made.on("click", (event) => {
-      const { name, seriesName, dataIndex } = event as { name: string; seriesName?: string; dataIndex: number };
-      clicked.current?.({ name, seriesName: seriesName ?? "", dataIndex });
+    let gone = false;
+    let end = () => {};
+    void library.then(({ init }) => {
+      if (gone) return;
+      const made = init(element, null, { renderer: "svg" });
+      chart.current = made;
+      made.setOption(latest.current.built, { notMerge: true });
+      made.on("click", (event) => {
+        const { name, seriesName, dataIndex, dataType } = event as { name: string; seriesName?: string; dataIndex: number; dataType?: string };
+        latest.current.onClick?.({ name, seriesName: seriesName ?? "", dataIndex, dataType: dataType ?? "" });
+      });
+      latest.current.onReady?.(made);
+      const observer = new ResizeObserver(() => made.resize());
+      observer.observe(element);
+      end = () => {
+        observer.disconnect();
+        made.dispose();
+        chart.current = null;
+      };
     });
-    const observer = new ResizeObserver(() => made.resize());
-    observer.observe(element);
     return () => {
-      observer.disconnect();
-      made.dispose();
-      chart.current = null;
+      gone = true;
+      end();
     };
   }, []);
 
@@ -45,5 +69,5 @@ export function Chart({ option, label, height = 240, onClick }: ChartProps) {
     chart.current?.setOption(built, { notMerge: true });
   }, [built]);
 
-  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} />;
+  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} data-chart />;
 }

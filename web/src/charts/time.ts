@@ -1,7 +1,7 @@
 // Charts over time.
 
 import type { EChartsCoreOption } from "echarts/core";
-import { moment, offset, tick, type Zone } from "../format/times";
+import { moment, offset, span, tick, type Zone } from "../format/times";
 import { FONT } from "./font";
 import type { Palette } from "./palette";
 import { cut, tip } from "./tooltip";
@@ -15,6 +15,10 @@ export interface Series {
   below?: boolean;
   /** Drawn over the others as a thin line, not added to them. */
   line?: boolean;
+  /** Drawn dashed: what was in the period before. Those of one name are one entry of the legend. */
+  dashed?: boolean;
+  /** What the tooltip calls it; its name without this. */
+  told?: string;
 }
 
 export interface TimeChart {
@@ -40,6 +44,7 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
       top: 0, left: 0, type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14,
       textStyle: { color: colours.muted, fontSize: 12, fontFamily: FONT }, pageTextStyle: { color: colours.muted }, pageIconColor: colours.muted,
       formatter: (name: string) => cut(name, 32),
+      data: [...new Map([...series.filter((s) => !s.dashed), ...series.filter((s) => s.dashed)].map((s) => [s.name, s.dashed ? { name: s.name, icon: DASHES, itemStyle: { color: colours.muted } } : { name: s.name }])).values()],
     },
     tooltip: {
       trigger: "axis", confine: true, transitionDuration: 0, appendTo: "body", className: "tip-box",
@@ -49,7 +54,7 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
         const time = times[at] ?? NaN;
         return tip(
           `${moment(time, zone)} – ${moment(time + step, zone).replace(/^.*, /, "")}`,
-          series.map((s) => ({ colour: s.colour, name: s.name, value: chart.exact(s.values[at] ?? 0) })),
+          series.map((s) => ({ colour: s.colour, name: s.told ?? s.name, faint: s.dashed === true, value: chart.exact(s.values[at] ?? 0) })),
         );
       },
     },
@@ -65,21 +70,32 @@ export function timeOption(chart: TimeChart, colours: Palette): EChartsCoreOptio
     },
     series: series.map((s) => ({
       name: s.name,
-      type: kind === "bars" && !s.line ? "bar" : "line",
-      ...(s.line || kind === "lines" ? {} : { stack: s.below ? "below" : "above" }),
+      type: kind === "bars" && !s.line && !s.dashed ? "bar" : "line",
+      ...(s.line || s.dashed || kind === "lines" ? {} : { stack: s.below ? "below" : "above" }),
       data: s.values.map((v) => (s.below ? -v : v)),
       color: s.colour,
       symbol: "circle",
       symbolSize: 5,
       showSymbol: times.length === 1,
-      lineStyle: { width: 1.6 },
-      ...(kind === "area" && !s.line ? { areaStyle: { opacity: 0.28 } } : {}),
+      lineStyle: s.dashed ? { width: 1.3, type: [4, 4], opacity: 0.75 } : { width: 1.6 },
+      // Lines behind lines, but in front of bars.
+      ...(s.dashed ? { z: kind === "bars" ? 3 : 1, silent: true } : {}),
+      ...(kind === "area" && !s.line && !s.dashed ? { areaStyle: { opacity: 0.28 } } : {}),
       emphasis: { disabled: true },
       barMaxWidth: 26,
       barCategoryGap: "18%",
     })),
   };
 }
+
+/** The same series in the period before, which began `back` milliseconds earlier. */
+export function before(back: number, series: Series, values: number[]): Series {
+  const name = `The ${span(back)} before`;
+  return { ...series, name, told: `${series.name}, ${span(back)} before`, values, dashed: true };
+}
+
+/** Two dashes, for the legend. */
+const DASHES = "path://M0,4h6v2h-6z M9,4h6v2h-6z";
 
 /** Which bars get a label: whole hours or days, nine at most. */
 function ticks(times: number[], step: number, zone: Zone): Set<number> {

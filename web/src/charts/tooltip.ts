@@ -4,6 +4,8 @@ export interface TipRow {
   colour: string;
   name: string;
   value: string;
+  /** Said less loudly: what is compared with. */
+  faint?: boolean;
 }
 
 export function tip(title: string, rows: TipRow[]): HTMLElement {
@@ -15,7 +17,7 @@ export function tip(title: string, rows: TipRow[]): HTMLElement {
   box.append(head);
   for (const row of rows) {
     const line = document.createElement("div");
-    line.className = "tip-row";
+    line.className = row.faint ? "tip-row faint" : "tip-row";
     const dot = document.createElement("span");
     dot.className = "tip-dot";
     dot.style.background = row.colour;

@@ -48,7 +48,7 @@ export function FilterBar() {
             />
           ))}
           <li>
-            <button type="button" className="button quiet small" onClick={() => setFilter({ ...EMPTY, time: filter.time, unit: filter.unit })}>Clear all</button>
+            <button type="button" className="button quiet small" onClick={() => setFilter({ ...EMPTY, time: filter.time, unit: filter.unit, compare: filter.compare })}>Clear all</button>
           </li>
         </ul>
       )}

@@ -83,6 +83,10 @@ function TimeMenu({ onChoose }: { onChoose: (time: string) => void }) {
           <label>To<input type="datetime-local" value={to} onChange={(e) => setTo(e.target.value)} /></label>
           <button type="submit" className="button primary" disabled={!valid}>Show</button>
         </form>
+        <label className="check-line">
+          <input type="checkbox" checked={filter.compare} onChange={() => page.setFilter({ ...filter, compare: !filter.compare })} />
+          Compare with the period before
+        </label>
       </div>
     </div>
   );

@@ -33,7 +33,7 @@ function below(values: string[]): string {
   return `(${values.map(one).join(" or ")})`;
 }
 
-/** Scale sets: an instance is named <scale set>_<number>. */
+/** Scale sets: an instance is named <scale set>_<number or eight hex digits>. */
 function instances(values: string[]): string {
   const one = (v: string) => `SrcVm startswith ${string(v + "_")} or DestVm startswith ${string(v + "_")}`;
   return `(${values.map(one).join(" or ")})`;
@@ -47,7 +47,17 @@ function address(value: string): string {
     return `${f}(SrcIp, ${s}) or ${f}(DestIp, ${s})`;
   }
   const s = string(value);
-  return `SrcIp == ${s} or DestIp == ${s}`;
+  return `SrcIp == ${s} or DestIp == ${s} or ${listed("SrcPublicIps", value)} or ${listed("DestPublicIps", value)}`;
+}
+
+function listed(column: string, value: string): string {
+  return `strcat(" ", ${column}) contains ${string(` ${value}|`)}`;
+}
+
+/** An address at one of the ends. */
+function end(column: string, list: string): (values: string[]) => string {
+  const one = (v: string) => (v === "" ? `${column} == ""` : `${column} == ${string(v)} or ${listed(list, v)}`);
+  return (values) => `(${values.map(one).join(" or ")})`;
 }
 
 function port(values: string[]): string {
@@ -70,8 +80,8 @@ const list: Field[] = [
   { name: "port", title: "Port", about: "destination port; a number or a range such as 8000-8999", is: port, columns: ["DestPort"], numeric: true },
   { name: "protocol", title: "Protocol", about: "TCP or UDP", is: plain("L4Protocol"), columns: ["L4Protocol"] },
   { name: "app", title: "Application", about: "service that the port is registered for", is: plain("L7Protocol"), columns: ["L7Protocol"] },
-  { name: "source", title: "Source", about: "address that began the flow", is: plain("SrcIp"), columns: ["SrcIp"] },
-  { name: "destination", title: "Destination", about: "address that was called", is: plain("DestIp"), columns: ["DestIp"] },
+  { name: "source", title: "Source", about: "address that began the flow", is: end("SrcIp", "SrcPublicIps"), columns: ["SrcIp"] },
+  { name: "destination", title: "Destination", about: "address that was called", is: end("DestIp", "DestPublicIps"), columns: ["DestIp"] },
   { name: "group", title: "Rule group", about: "network security group or network group", is: plain("AclGroup"), columns: ["AclGroup"] },
   { name: "rule", title: "Rule", about: "that allowed or denied the flow", is: plain("AclRule"), columns: ["AclRule"] },
   { name: "country", title: "Country", about: "of the public end, two letters", is: plain("Country"), columns: ["Country"] },

@@ -14,10 +14,12 @@ export interface Filter {
   direction: "" | "Inbound" | "Outbound";
   status: "" | "Allowed" | "Denied";
   unit: Unit;
+  /** Beside the range the one before it is shown. */
+  compare: boolean;
   conditions: Condition[];
 }
 
-export const EMPTY: Filter = { time: "1d", types: [], direction: "", status: "", unit: "bytes", conditions: [] };
+export const EMPTY: Filter = { time: "1d", types: [], direction: "", status: "", unit: "bytes", compare: true, conditions: [] };
 
 const UNITS: Unit[] = ["flows", "bytes", "packets"];
 
@@ -32,6 +34,7 @@ export function read(search: URLSearchParams): Filter {
     direction: direction === "Inbound" || direction === "Outbound" ? direction : "",
     status: status === "Allowed" || status === "Denied" ? status : "",
     unit: UNITS.includes(unit) ? unit : EMPTY.unit,
+    compare: search.get("compare") !== "off",
     conditions: search.getAll("where").flatMap((text) => readCondition(text) ?? []),
   };
 }
@@ -39,12 +42,13 @@ export function read(search: URLSearchParams): Filter {
 /** Writes a filter into the query part of an address; what is as usual is left out. Other entries stay. */
 export function write(filter: Filter, search: URLSearchParams): URLSearchParams {
   const out = new URLSearchParams(search);
-  for (const key of ["time", "type", "direction", "status", "unit", "where"]) out.delete(key);
+  for (const key of ["time", "type", "direction", "status", "unit", "compare", "where"]) out.delete(key);
   if (filter.time !== EMPTY.time) out.set("time", filter.time);
   for (const type of filter.types) out.append("type", type);
   if (filter.direction) out.set("direction", filter.direction);
   if (filter.status) out.set("status", filter.status);
   if (filter.unit !== EMPTY.unit) out.set("unit", filter.unit);
+  if (!filter.compare) out.set("compare", "off");
   for (const condition of filter.conditions) out.append("where", writeCondition(condition));
   return out;
 }

@@ -1,6 +1,6 @@
 // Time ranges in words. Ranges are half-open; "now" is an argument.
 
-import { stamp, type Zone } from "../format/times";
+import { span, stamp, type Zone } from "../format/times";
 
 export interface Range {
   /** Milliseconds since 1970. */
@@ -89,6 +89,8 @@ export function fixed(start: number, end: number): string {
 export function title(text: string, range: Range, zone: Zone): string {
   const quick = QUICK.find((q) => q.text === text);
   if (quick) return quick.title;
+  const last = /^\d+(\.\d+)?[a-z]+$/i.test(text.trim()) && range.moving;
+  if (last) return `Last ${span(range.end - range.start)}`;
   if (range.moving) return text.charAt(0).toUpperCase() + text.slice(1);
   return `${stamp(range.start, zone, false)} – ${stamp(range.end, zone, false)}`;
 }

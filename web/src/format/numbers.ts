@@ -16,6 +16,12 @@ export function bytes(value: number): string {
   return `${digits} ${prefix}B`;
 }
 
+/** 1234567 → "1.23 Mbit/s". */
+export function bits(value: number): string {
+  const { digits, prefix } = scale(Math.round(value));
+  return `${digits} ${prefix}bit/s`;
+}
+
 export function amount(value: number, unit: Unit): string {
   return unit === "bytes" ? bytes(value) : short(value);
 }

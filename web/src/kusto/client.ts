@@ -74,6 +74,14 @@ export async function own<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** The rows that one of weir's own addresses answers to a request with a body, and what the headers tell. */
+export async function ownRows(path: string, body: object, signal?: AbortSignal): Promise<{ rows: unknown[]; headers: Headers }> {
+  const response = await post("/api/v1" + path, body, "application/json", signal);
+  const rows = parseJson(await response.text(), response.status);
+  if (!Array.isArray(rows)) throw new QueryError("the server's answer is not a list of rows", "BadAnswer", response.status);
+  return { rows, headers: response.headers };
+}
+
 function post(path: string, body: object, accept: string, signal?: AbortSignal): Promise<Response> {
   const headers = { "Content-Type": "application/json; charset=utf-8", Accept: accept, "x-ms-app": "weir-web" };
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) }, signal);

@@ -19,24 +19,42 @@ export interface QueryState {
 // Browsers open six connections to a server; one stays free for what a person does next.
 const RUNNING_MAX = 5;
 let running = 0;
-const waiting: (() => void)[] = [];
 
-async function turn(signal: AbortSignal): Promise<void> {
-  if (running >= RUNNING_MAX)
-    await new Promise<void>((resolve, reject) => {
-      waiting.push(resolve);
-      signal.addEventListener("abort", () => {
-        const at = waiting.indexOf(resolve);
-        if (at >= 0) waiting.splice(at, 1);
-        reject(new DOMException("cancelled", "AbortError"));
-      });
+interface Waiting {
+  urgent: boolean;
+  start: () => void;
+}
+
+let waiting: Waiting[] = [];
+
+// A page asks for all its panels at once, and for what they have in common last: turns are given out when all have
+// asked, to urgent ones first.
+function turn(signal: AbortSignal, urgent: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const entry = { urgent, start: resolve };
+    waiting.push(entry);
+    signal.addEventListener("abort", () => {
+      if (!waiting.includes(entry)) return;
+      waiting = waiting.filter((w) => w !== entry);
+      reject(new DOMException("cancelled", "AbortError"));
     });
-  running += 1;
+    setTimeout(next);
+  });
+}
+
+function next(): void {
+  while (running < RUNNING_MAX) {
+    const entry = waiting.find((w) => w.urgent) ?? waiting[0];
+    if (!entry) return;
+    waiting = waiting.filter((w) => w !== entry);
+    running += 1;
+    entry.start();
+  }
 }
 
 function done(): void {
   running -= 1;
-  waiting.shift()?.();
+  next();
 }
 
 // Answers of this visit: going back shows them at once.
@@ -52,9 +70,9 @@ function remember(key: string, answer: Answer): void {
 
 /**
  * Runs a query whenever its text, the workspace or `version` changes; null runs nothing. A changed query cancels the
- * one before it.
+ * one before it. An urgent one goes before the others that wait.
  */
-export function useQuery(text: string | null, database: string, version: number): QueryState {
+export function useQuery(text: string | null, database: string, version: number, urgent = false): QueryState {
   const key = text === null ? null : `${version}\n${database}\n${text}`;
   const [again, setAgain] = useState(0);
   const [state, setState] = useState<{ key: string | null; answer: Answer | null; error: QueryError | null; running: boolean; startedAt: number; cancelled: boolean }>(
@@ -78,7 +96,7 @@ export function useQuery(text: string | null, database: string, version: number)
     void (async () => {
       let entered = false;
       try {
-        await turn(abort.signal);
+        await turn(abort.signal, urgent);
         entered = true;
         const answer = await query(text, { database, signal: abort.signal, timeoutSeconds: 120 });
         remember(key, answer);
@@ -92,7 +110,7 @@ export function useQuery(text: string | null, database: string, version: number)
       }
     })();
     return () => abort.abort();
-  }, [key, text, database, again]);
+  }, [key, text, database, again, urgent]);
 
   const cancel = useCallback(() => {
     controller.current?.abort();

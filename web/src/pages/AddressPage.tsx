@@ -14,9 +14,8 @@ import { string } from "../kusto/literal";
 import { Panel } from "../panel/Panel";
 import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { list } from "./DistributionPage";
-import { countryName, listColumn, timeColumn } from "./InternetPage";
-import { addressColumn, countColumn, fieldColumn, unitColumns } from "./tables";
+import { addressColumn, countColumn, countryName, fieldColumn, list, listColumn, timeColumn, unitColumns } from "./columns";
+import { is, pair } from "./flowsOf";
 
 export function AddressPage({ address }: { address: string }) {
   const page = usePage();
@@ -41,10 +40,10 @@ export function AddressPage({ address }: { address: string }) {
         {(answer) => <Over answer={answer} />}
       </Panel>
       <Panel title="Peers" name="address/peers" parameters={parameters} className="span-7" empty={<p>None.</p>}>
-        {(answer) => <Peers answer={answer} />}
+        {(answer) => <Peers answer={answer} address={address} />}
       </Panel>
       <Panel title="Ports" name="address/ports" parameters={parameters} className="span-5" empty={<p>None.</p>}>
-        {(answer) => <Ports answer={answer} />}
+        {(answer) => <Ports answer={answer} address={address} />}
       </Panel>
     </div>
   );
@@ -143,7 +142,7 @@ function Over({ answer }: { answer: Answer }) {
   return <Chart option={option} label="Sent and received over time" />;
 }
 
-function Peers({ answer }: { answer: Answer }) {
+function Peers({ answer, address }: { answer: Answer; address: string }) {
   const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
@@ -159,10 +158,10 @@ function Peers({ answer }: { answer: Answer }) {
     listColumn("Ports", "Ports", "some of the ports", 110),
     timeColumn("Last", "Last", zone),
   ], [unit, colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Peers" height={420} file="peers" />;
+  return <DataTable columns={columns} rows={rows} label="Peers" height={420} file="peers" onRow={(r) => page.showFlows(pair(address, text(r["Peer"])))} />;
 }
 
-function Ports({ answer }: { answer: Answer }) {
+function Ports({ answer, address }: { answer: Answer; address: string }) {
   const page = usePage();
   const colours = palette(useDark());
   const unit = page.filter.unit;
@@ -175,5 +174,5 @@ function Ports({ answer }: { answer: Answer }) {
     countColumn("Denied", "Denied", "denied flows", { width: 72 }),
     listColumn("Rules", "Rules", "rules that decided", 120),
   ], [unit, colours]);
-  return <DataTable columns={columns} rows={rows} label="Ports" height={420} file="ports-of-address" />;
+  return <DataTable columns={columns} rows={rows} label="Ports" height={420} file="ports-of-address" onRow={(r) => page.showFlows({ title: `${address} and port ${text(r["DestPort"])}`, conditions: [is("ip", address), is("port", text(r["DestPort"]))] })} />;
 }

@@ -7,14 +7,15 @@ import { useDark } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
 import { Segments } from "../filter/FilterBar";
-import { amount, exact } from "../format/numbers";
+import { amount, exact, percent, short } from "../format/numbers";
 import { number, records, text, type Answer, type Row } from "../kusto/answer";
 import { string } from "../kusto/literal";
 import { Panel } from "../panel/Panel";
 import { AddressCell, FilterCell, lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { addressColumn, countColumn, fieldColumn, unitColumns } from "./tables";
 import { Trend } from "./Trend";
+import { addressColumn, countColumn, fieldColumn, list, unitColumns } from "./columns";
+import { byColumns, pair } from "./flowsOf";
 
 const LEVELS = [
   { by: "ip", title: "IP addresses", one: "Address", field: "ip" },
@@ -22,6 +23,7 @@ const LEVELS = [
   { by: "subnet", title: "Subnets", one: "Subnet", field: "subnet" },
   { by: "vnet", title: "VNets", one: "VNet", field: "vnet" },
   { by: "scaleset", title: "Scale sets", one: "Scale set", field: "scaleset" },
+  { by: "region", title: "Regions", one: "Region", field: "region" },
   { by: "subscription", title: "Subscriptions", one: "Subscription", field: "subscription" },
 ] as const;
 
@@ -57,6 +59,7 @@ export function DistributionPage() {
 
 function Summary({ go }: { go: (to: string) => void }) {
   const page = usePage();
+  const colours = palette(useDark());
   const unit = page.filter.unit;
   const all = (to: string) => <button type="button" className="more" onClick={() => go(to)}>See all</button>;
   return (
@@ -67,14 +70,15 @@ function Summary({ go }: { go: (to: string) => void }) {
             <Bars
               label={level.title}
               bars={records(answer).map((r) => ({
-                name: level.by === "ip" || level.by === "subscription" ? text(r["Name"]) : shorten(text(r["Name"])), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}`,
+                name: level.by === "ip" || level.by === "subscription" || level.by === "region" ? text(r["Name"]) : shorten(text(r["Name"])), detail: share(r), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: `${text(r["Name"])}: ${exact(number(r["Value"]), unit)}, ${exact(number(r["Flows"]))} flows, ${exact(number(r["Denied"]))} denied, ${exact(number(r["Malicious"]))} malicious`,
+                ...(number(r["Malicious"]) > 0 ? { colour: colours.malicious } : {}),
                 onClick: () => page.narrow(level.field, text(r["Name"])),
               }))}
             />
           )}
         </Panel>
       ))}
-      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-12" actions={all("pair")}>
+      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8" actions={all("pair")}>
         {(answer) => (
           <Bars
             label="Frequent conversations"
@@ -87,6 +91,12 @@ function Summary({ go }: { go: (to: string) => void }) {
       </Panel>
     </div>
   );
+}
+
+/** How much of the flows was denied, and whether some were malicious. */
+function share(row: Row): string {
+  const [flows, denied, malicious] = [number(row["Flows"]), number(row["Denied"]), number(row["Malicious"])];
+  return [denied > 0 ? `${percent(denied, flows)} denied` : "", malicious > 0 ? `${short(malicious)} malicious` : ""].filter((t) => t !== "").join(", ");
 }
 
 /** The last two parts of a resource id: the thing and what it is in. */
@@ -132,7 +142,7 @@ function ByTable({ answer, level }: { answer: Answer; level: (typeof LEVELS)[num
       countColumn("Peers", "Peers", "how many it talks with", { width: 68 }),
     ];
   }, [unit, colours, level]);
-  return <DataTable columns={columns} rows={rows} label={level.title} height={620} file={level.by} />;
+  return <DataTable columns={columns} rows={rows} label={level.title} height={620} file={level.by} onRow={(r) => page.showFlows(byColumns(r, `Flows of ${text(r["Name"])}`, { [level.field]: "Name" }))} />;
 }
 
 function Conversations() {
@@ -176,11 +186,7 @@ function Conversations() {
 }
 
 function ConversationTable({ answer, columns }: { answer: Answer; columns: TableColumn<Row>[] }) {
+  const page = usePage();
   const rows = useMemo(() => records(answer), [answer]);
-  return <DataTable columns={columns} rows={rows} label="Conversations" height={620} file="conversations" />;
-}
-
-/** The values of a list, apart by commas. */
-export function list(value: Row[string] | undefined): string {
-  return Array.isArray(value) ? value.map(text).join(", ") : text(value);
+  return <DataTable columns={columns} rows={rows} label="Conversations" height={620} file="conversations" onRow={(r) => page.showFlows(pair(text(r["A"]), text(r["B"])))} />;
 }

@@ -1,43 +1,77 @@
-// Counters of the network: active, and of how many where an inventory says so.
+// Counters of the network: active, of how many where an inventory says so, and with malicious traffic that was allowed.
 
+import { usePage } from "../app/page";
+import { navigate, withSearch } from "../app/router";
+import { write, type Filter } from "../filter/model";
 import { exact } from "../format/numbers";
 import { number, records, text, type Answer } from "../kusto/answer";
 
-const ORDER = [
-  "Regions", "VNets", "Subnets", "VMs", "Addresses", "Load balancers", "Application gateways",
-  "VNets talking to the internet", "VNets talking to Azure services", "VNets talking to sites",
-  "Ports reached from the internet", "Hosts sending to the internet",
-  "Public addresses of Azure", "Other public addresses", "Malicious addresses",
+interface Counter {
+  name: string;
+  /** What gives names to it: an inventory, or what is known of public addresses. */
+  needs?: "inventory" | "intelligence";
+  /** Where it is looked at closer: a page, its part, and the flow type that is asked for. */
+  path: string;
+  part?: [string, string];
+  type?: string;
+}
+
+const COUNTERS: Counter[] = [
+  { name: "Regions", needs: "inventory", path: "/distribution", part: ["by", "region"] },
+  { name: "Regions with flow logs", needs: "inventory", path: "/health" },
+  { name: "VNets", needs: "inventory", path: "/distribution", part: ["by", "vnet"] },
+  { name: "Subnets", needs: "inventory", path: "/distribution", part: ["by", "subnet"] },
+  { name: "VMs", needs: "inventory", path: "/distribution", part: ["by", "vm"] },
+  { name: "Scale sets", needs: "inventory", path: "/distribution", part: ["by", "scaleset"] },
+  { name: "Addresses", path: "/distribution", part: ["by", "ip"] },
+  { name: "Load balancers", needs: "inventory", path: "/topology" },
+  { name: "Application gateways", needs: "inventory", path: "/topology" },
+  { name: "VNets talking to the internet", needs: "inventory", path: "/distribution", part: ["by", "vnet"], type: "ExternalPublic" },
+  { name: "VNets talking to Azure services", needs: "inventory", path: "/distribution", part: ["by", "vnet"], type: "AzurePublic" },
+  { name: "VNets talking to sites", needs: "inventory", path: "/distribution", part: ["by", "vnet"], type: "S2S" },
+  { name: "VNets with VPN clients", needs: "inventory", path: "/distribution", part: ["by", "vnet"], type: "P2S" },
+  { name: "Ports reached from the internet", path: "/internet" },
+  { name: "Hosts sending to the internet", path: "/internet" },
+  { name: "Public addresses of Azure", needs: "intelligence", path: "/internet" },
+  { name: "Other public addresses", needs: "intelligence", path: "/internet" },
+  { name: "Malicious addresses", needs: "intelligence", path: "/security" },
 ];
 
-// What only an inventory gives names to.
-const NAMED = new Set(["Regions", "VNets", "Subnets", "VMs", "Load balancers", "Application gateways", "VNets talking to the internet", "VNets talking to Azure services", "VNets talking to sites"]);
-const INTELLIGENCE = new Set(["Public addresses of Azure", "Other public addresses", "Malicious addresses"]);
-
 export function Environment({ answer }: { answer: Answer }) {
+  const page = usePage();
   const rows = new Map(records(answer).map((r) => [text(r["Counter"]), r]));
-  const value = (name: string) => number(rows.get(name)?.["Active"]);
-  const inventory = [...NAMED].some((n) => value(n) > 0 || rows.get(n)?.["Total"] != null);
-  const intelligence = [...INTELLIGENCE].some((n) => value(n) > 0);
-  const shown = ORDER.filter((n) => (inventory || !NAMED.has(n)) && (intelligence || !INTELLIGENCE.has(n)));
+  const value = (name: string, column = "Active") => number(rows.get(name)?.[column]);
+  const given = (needs: Counter["needs"]) => COUNTERS.some((c) => c.needs === needs && (value(c.name) > 0 || rows.get(c.name)?.["Total"] != null));
+  const has = { inventory: given("inventory"), intelligence: given("intelligence") };
+  const go = (counter: Counter) => {
+    const search = new URLSearchParams(location.search);
+    if (counter.part) search.set(...counter.part);
+    const filter: Filter = counter.type ? { ...page.filter, types: [counter.type] } : page.filter;
+    navigate(withSearch(counter.path, write(filter, search)));
+  };
   return (
     <>
-      <dl className="counters">
-        {shown.map((name) => {
-          const total = rows.get(name)?.["Total"];
-          const active = value(name);
+      <ul className="counters">
+        {COUNTERS.filter((c) => !c.needs || has[c.needs]).map((counter) => {
+          const total = rows.get(counter.name)?.["Total"];
+          const active = value(counter.name);
+          const malicious = value(counter.name, "Malicious");
+          const alarm = malicious > 0 || (counter.name === "Malicious addresses" && active > 0);
           return (
-            <div key={name} className={name === "Malicious addresses" && active > 0 ? "counter alarm" : "counter"}>
-              <dt>{name}</dt>
-              <dd>
-                <span className="counter-value">{exact(active)}</span>
-                {total != null && <span className="muted"> of {exact(number(total))}{number(total) > active ? ` · ${exact(number(total) - active)} inactive` : ""}</span>}
-              </dd>
-            </div>
+            <li key={counter.name}>
+              <button type="button" className={alarm ? "counter alarm" : "counter"} title={`Look closer at: ${counter.name.toLowerCase()}`} onClick={() => go(counter)}>
+                <span className="counter-name">{counter.name}</span>
+                <span>
+                  <span className="counter-value">{exact(active)}</span>
+                  {total != null && <span className="muted"> of {exact(number(total))}{number(total) > active ? ` · ${exact(number(total) - active)} inactive` : ""}</span>}
+                </span>
+                {malicious > 0 && <span className="counter-alarm">{exact(malicious)} with malicious traffic allowed</span>}
+              </button>
+            </li>
           );
         })}
-      </dl>
-      {!inventory && (
+      </ul>
+      {!has.inventory && (
         <p className="hint muted">
           No inventory: regions, networks, subnets and machines have no names yet. <code>weir topology import resources.json</code> gives them.
         </p>

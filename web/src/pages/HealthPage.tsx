@@ -11,8 +11,7 @@ import { milliseconds, number, records, text, type Answer, type Row } from "../k
 import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { timeColumn } from "./InternetPage";
-import { countColumn } from "./tables";
+import { countColumn, timeColumn } from "./columns";
 
 export function HealthPage() {
   return (
@@ -23,10 +22,10 @@ export function HealthPage() {
       <Panel title="Flow logs" name="health/flow-logs" className="span-12" note="The oldest newest record first: a flow log that stopped is at the top">
         {(answer) => <FlowLogs answer={answer} />}
       </Panel>
-      <Panel title="Tuples by the day they were logged" name="health/volume" className="span-7">
+      <Panel title="Tuples by the day they were logged" name="health/volume" className="span-6">
         {(answer) => <Volume answer={answer} />}
       </Panel>
-      <Panel title="Gaps" name="health/gaps" className="span-5" empty={<p>Every flow log has records in each hour between its first and its last.</p>} note="Hours without any record of a flow log that has records before and after">
+      <Panel title="Gaps" name="health/gaps" className="span-6" empty={<p>Every flow log has records in each hour between its first and its last.</p>} note="Hours without any record of a flow log that has records before and after">
         {(answer) => <Gaps answer={answer} />}
       </Panel>
       <Panel title="Not read in full, or not used" name="health/problems" className="span-12" empty={<p>Everything that was found could be read and used.</p>}>
@@ -105,9 +104,9 @@ function Gaps({ answer }: { answer: Answer }) {
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "FlowLogResourceId", title: "Flow log", width: 150, grow: 1, value: (r) => text(r["FlowLogResourceId"]), show: (r) => lastPart(text(r["FlowLogResourceId"])) },
-    { ...timeColumn("From", "From", zone), width: 130 },
-    { ...timeColumn("To", "To", zone), width: 130 },
     countColumn("Hours", "Hours", "length", { width: 64 }),
+    timeColumn("From", "From", zone),
+    timeColumn("To", "To", zone),
   ], [zone]);
   return <DataTable columns={columns} rows={rows} label="Gaps" height={200} file="gaps" />;
 }

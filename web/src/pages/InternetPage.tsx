@@ -1,47 +1,39 @@
 // What of the network the internet reaches, and what reaches out to it.
 
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { usePage } from "../app/page";
 import { useDark, useSettings } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
+import type { MapPlace } from "../charts/WorldMap";
 import { exact, short } from "../format/numbers";
-import { stamp } from "../format/times";
-import { milliseconds, number, records, text, type Answer, type Row } from "../kusto/answer";
+import { number, records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { list } from "./DistributionPage";
-import { addressColumn, countColumn, fieldColumn } from "./tables";
+import { addressColumn, countColumn, countryName, fieldColumn, listColumn, timeColumn } from "./columns";
+import { byColumns } from "./flowsOf";
+
+const WorldMap = lazy(() => import("../charts/WorldMap"));
 
 export function InternetPage() {
   return (
     <div className="grid">
+      <Panel title="Where traffic comes from and goes to" name="internet/countries" className="span-12" empty={<p>No address has a country or region: the tables know none for the addresses of this time.</p>} note="Countries of public addresses, and Azure regions; red where malicious traffic was allowed">
+        {(answer) => <Places answer={answer} />}
+      </Panel>
       <Panel title="Ports that the internet reached" name="internet/ports" className="span-12" empty={<p>No allowed flow came from a public address.</p>} note="Allowed inbound flows from public addresses">
         {(answer) => <Ports answer={answer} />}
       </Panel>
       <Panel title="Hosts that send to the internet" name="internet/hosts" className="span-12" empty={<p>Nothing was sent to a public address.</p>}>
         {(answer) => <Hosts answer={answer} />}
       </Panel>
-      <Panel title="Countries and Azure regions" name="internet/countries" className="span-12" empty={<p>No address has a country or region: the tables know none for the public addresses of this time.</p>}>
-        {(answer) => <Places answer={answer} />}
-      </Panel>
     </div>
   );
 }
 
-export function timeColumn(key: string, title: string, zone: "utc" | "local"): TableColumn<Row> {
-  return {
-    key, title, width: 150,
-    value: (r) => text(r[key]), show: (r) => stamp(milliseconds(r[key]), zone, false), hover: (r) => text(r[key]),
-  };
-}
-
-export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {
-  return { key, title, about, width, grow: 0.6, optional: true, value: (r) => list(r[key]) };
-}
-
 function Ports({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -59,10 +51,11 @@ function Ports({ answer }: { answer: Answer }) {
     countColumn("Malicious", "Malicious", "flows from addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Ports that the internet reached" height={400} file="ports-from-internet" />;
+  return <DataTable columns={columns} rows={rows} label="Ports that the internet reached" height={400} file="ports-from-internet" onRow={(r) => page.showFlows(byColumns(r, `From the internet to ${text(r["DestIp"])}, port ${text(r["DestPort"])}`, { destination: "DestIp", port: "DestPort", protocol: "L4Protocol" }, [`FlowDirection == "Inbound"`]))} />;
 }
 
 function Hosts({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -79,38 +72,38 @@ function Hosts({ answer }: { answer: Answer }) {
     countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Hosts that send to the internet" height={400} file="hosts-to-internet" />;
-}
-
-const COUNTRY = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
-
-export function countryName(code: string): string {
-  try {
-    return /^[a-z]{2}$/i.test(code) ? (COUNTRY.of(code.toUpperCase()) ?? code) : code;
-  } catch {
-    return code;
-  }
+  return <DataTable columns={columns} rows={rows} label="Hosts that send to the internet" height={400} file="hosts-to-internet" onRow={(r) => page.showFlows(byColumns(r, `From ${text(r["SrcIp"])} to the internet`, { source: "SrcIp" }, [`FlowDirection == "Outbound"`]))} />;
 }
 
 function Places({ answer }: { answer: Answer }) {
   const page = usePage();
   const colours = palette(useDark());
-  const rows = records(answer);
-  const made = (azure: boolean) =>
-    rows.filter((r) => Boolean(r["IsAzure"]) === azure).slice(0, 15).map((r) => {
-      const place = text(r["Place"]);
-      const malicious = number(r["Malicious"]);
-      return {
-        name: azure ? place : countryName(place), detail: malicious > 0 ? `${short(malicious)} malicious` : "", value: number(r["AllowedFlows"]), text: short(number(r["AllowedFlows"])), exact: exact(number(r["AllowedFlows"]), "flows"),
-        colour: malicious > 0 ? colours.malicious : colours.allowed, onClick: () => page.narrow(azure ? "azureregion" : "country", place),
-      };
-    });
-  const countries = made(false);
-  const regions = made(true);
+  const places = useMemo(() => records(answer).map((r): MapPlace => {
+    const kind = text(r["Kind"]) as MapPlace["kind"];
+    const place = text(r["Place"]);
+    return { kind, place, title: kind === "country" ? countryName(place) : place, allowed: number(r["AllowedFlows"]), denied: number(r["DeniedFlows"]), malicious: number(r["Malicious"]) };
+  }), [answer]);
+  const narrow = (p: MapPlace) => page.narrow({ country: "country", azure: "azureregion", own: "region" }[p.kind], p.place);
+  const lists = ([["country", "Countries"], ["azure", "Azure regions of public addresses"], ["own", "Regions of the networks"]] as const)
+    .map(([kind, title]) => ({ title, shown: places.filter((p) => p.kind === kind) }))
+    .filter((l) => l.shown.length > 0);
   return (
-    <div className="two">
-      {countries.length > 0 && <div><h3>Countries, by allowed flows</h3><Bars label="Countries" bars={countries} /></div>}
-      {regions.length > 0 && <div><h3>Azure regions, by allowed flows</h3><Bars label="Azure regions" bars={regions} /></div>}
+    <div className="map-and-lists">
+      <Suspense fallback={<div style={{ height: 380 }} />}><WorldMap places={places} height={380} onPlace={narrow} /></Suspense>
+      <div className="stack">
+        {lists.map(({ title, shown }) => (
+          <div key={title}>
+            <h3 className="part">{title}, by allowed flows</h3>
+            <Bars
+              label={title}
+              bars={shown.slice(0, lists.length > 1 ? 6 : 12).map((p) => ({
+                name: p.title, detail: p.malicious > 0 ? `${short(p.malicious)} malicious` : p.allowed === 0 ? "denied alone" : "", value: p.allowed, text: short(p.allowed), exact: `${exact(p.allowed, "flows")} allowed, ${exact(p.denied)} denied`,
+                colour: p.malicious > 0 ? colours.malicious : colours.allowed, onClick: () => narrow(p),
+              }))}
+            />
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

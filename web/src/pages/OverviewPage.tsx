@@ -8,20 +8,22 @@ import { Bars } from "../charts/Bars";
 import { Chart } from "../charts/Chart";
 import { palette, type Palette } from "../charts/palette";
 import { Spark } from "../charts/Spark";
-import { fill, timeOption } from "../charts/time";
+import { before, fill, timeOption, type Series } from "../charts/time";
+import { add } from "../filter/model";
 import { bars } from "../filter/time";
 import { FLOW_TYPES } from "../filter/fields";
 import { amount, change, exact, short } from "../format/numbers";
 import { span } from "../format/times";
-import { milliseconds, number, records, text, type Answer } from "../kusto/answer";
+import { milliseconds, number, records, text, type Answer, type Row } from "../kusto/answer";
 import { useQuery } from "../kusto/useQuery";
 import { Panel } from "../panel/Panel";
-import { DeniedRules, Pairs } from "./tables";
+import { lastPart } from "../table/cells";
+import { Pairs } from "./tables";
 import { Environment } from "./Environment";
 
 export function OverviewPage() {
   const page = usePage();
-  const trend = useQuery(page.compose("overview/trend"), page.database, page.version);
+  const trend = useQuery(page.compose("overview/trend"), page.database, page.version, true);
   const series = useTrend(trend.answer);
   return (
     <div className="grid">
@@ -44,7 +46,7 @@ export function OverviewPage() {
         {(answer) => <Pairs answer={answer} height={330} />}
       </Panel>
       <Panel title="Top denying rules" name="overview/denied-rules" className="span-4" actions={<More to="/rules" />} empty={<p>Nothing was denied.</p>}>
-        {(answer) => <DeniedRules answer={answer} height={330} />}
+        {(answer) => <DeniedRules answer={answer} />}
       </Panel>
       <Panel title="Your environment" name="overview/environment" className="span-12" note="Active: seen in a flow of this time">
         {(answer) => <Environment answer={answer} />}
@@ -64,12 +66,13 @@ export function More({ to, by }: { to: string; by?: string }) {
 
 interface Trend {
   times: number[];
-  inbound: number[];
-  outbound: number[];
-  allowed: number[];
-  denied: number[];
-  malicious: number[];
+  now: Values;
+  /** The period before, at the times that it is compared with. */
+  before: Values;
 }
+
+/** One value a bar. */
+type Values = Record<"inbound" | "outbound" | "allowed" | "denied" | "malicious", number[]>;
 
 function useTrend(answer: Answer | null): Trend {
   const page = usePage();
@@ -77,18 +80,20 @@ function useTrend(answer: Answer | null): Trend {
   return useMemo(() => {
     const times = bars(page.range, page.step);
     const rows = answer ? records(answer) : [];
-    const of = (value: (row: (typeof rows)[number]) => number) =>
-      fill(times, rows.map((r) => ({ time: milliseconds(r["Time"]), value: value(r) })));
     const inbound = { bytes: "InBytes", packets: "InPackets", flows: "AllowedIn" }[unit];
     const outbound = { bytes: "OutBytes", packets: "OutPackets", flows: "AllowedOut" }[unit];
-    return {
-      times,
-      inbound: of((r) => number(r[inbound]) + (unit === "flows" ? number(r["DeniedIn"]) : 0)),
-      outbound: of((r) => number(r[outbound]) + (unit === "flows" ? number(r["DeniedOut"]) : 0)),
-      allowed: of((r) => number(r["AllowedIn"]) + number(r["AllowedOut"])),
-      denied: of((r) => number(r["DeniedIn"]) + number(r["DeniedOut"])),
-      malicious: of((r) => number(r["Malicious"])),
+    const values = (earlier: boolean): Values => {
+      const of = (value: (row: Row) => number) =>
+        fill(times, rows.filter((r) => Boolean(r["Earlier"]) === earlier).map((r) => ({ time: milliseconds(r["Time"]), value: value(r) })));
+      return {
+        inbound: of((r) => number(r[inbound]) + (unit === "flows" ? number(r["DeniedIn"]) : 0)),
+        outbound: of((r) => number(r[outbound]) + (unit === "flows" ? number(r["DeniedOut"]) : 0)),
+        allowed: of((r) => number(r["AllowedIn"]) + number(r["AllowedOut"])),
+        denied: of((r) => number(r["DeniedIn"]) + number(r["DeniedOut"])),
+        malicious: of((r) => number(r["Malicious"])),
+      };
     };
+    return { times, now: values(false), before: values(true) };
   }, [answer, page.range, page.step, unit]);
 }
 
@@ -99,9 +104,7 @@ function Tiles({ answer, trend }: { answer: Answer; trend: Trend }) {
   const rows = records(answer);
   const now = rows.find((r) => r["Current"] === true || r["Current"] === 1);
   const before = rows.find((r) => r["Current"] === false || r["Current"] === 0);
-  // A period that the tables cover in part is no measure for this one.
-  const length = page.range.end - page.range.start;
-  const whole = page.extent !== null && page.extent.start <= page.range.start - length + 0.05 * length;
+  const whole = page.back > 0;
   const total = { bytes: "Bytes", packets: "Packets", flows: "Flows" }[unit];
   const previous = `the ${span(page.range.end - page.range.start)} before`;
   const status = (s: "Allowed" | "Denied") => () => page.setFilter({ ...page.filter, status: page.filter.status === s ? "" : s });
@@ -109,14 +112,14 @@ function Tiles({ answer, trend }: { answer: Answer; trend: Trend }) {
   return (
     <div className="tiles">
       <Tile
-        title={{ bytes: "Traffic", packets: "Packets", flows: "Flows" }[unit]} value={number(now?.[total])} before={number(before?.[total])} previous={whole ? previous : null}
-        text={(v) => amount(v, unit)} exact={(v) => exact(v, unit)} spark={trend.inbound.map((v, i) => v + (trend.outbound[i] ?? 0))} colour={colours.series[2] ?? ""}
+        title={{ bytes: "Traffic", packets: "Packets", flows: "Flows" }[unit]} value={number(now?.[total])} before={number(before?.[total])} previous={whole ? previous : null} compared={page.filter.compare}
+        text={(v) => amount(v, unit)} exact={(v) => exact(v, unit)} spark={trend.now.inbound.map((v, i) => v + (trend.now.outbound[i] ?? 0))} colour={colours.series[2] ?? ""}
       />
-      <Tile title="Allowed flows" value={number(now?.["AllowedFlows"])} before={number(before?.["AllowedFlows"])} previous={whole ? previous : null} text={short} exact={(v) => exact(v, "flows")} spark={trend.allowed} colour={colours.allowed} onClick={status("Allowed")} />
-      <Tile title="Denied flows" value={number(now?.["DeniedFlows"])} before={number(before?.["DeniedFlows"])} previous={whole ? previous : null} text={short} exact={(v) => exact(v, "flows")} spark={trend.denied} colour={colours.denied} onClick={status("Denied")} />
+      <Tile title="Allowed flows" value={number(now?.["AllowedFlows"])} before={number(before?.["AllowedFlows"])} previous={whole ? previous : null} compared={page.filter.compare} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.allowed} colour={colours.allowed} onClick={status("Allowed")} />
+      <Tile title="Denied flows" value={number(now?.["DeniedFlows"])} before={number(before?.["DeniedFlows"])} previous={whole ? previous : null} compared={page.filter.compare} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.denied} colour={colours.denied} onClick={status("Denied")} />
       <Tile
-        title="Malicious flows" value={malicious + number(now?.["MaliciousDenied"])} before={number(before?.["MaliciousAllowed"]) + number(before?.["MaliciousDenied"])} previous={whole ? previous : null}
-        text={short} exact={(v) => exact(v, "flows")} spark={trend.malicious} colour={colours.malicious} {...(malicious > 0 ? { alarm: `${short(malicious)} of them allowed` } : {})}
+        title="Malicious flows" value={malicious + number(now?.["MaliciousDenied"])} before={number(before?.["MaliciousAllowed"]) + number(before?.["MaliciousDenied"])} previous={whole ? previous : null} compared={page.filter.compare}
+        text={short} exact={(v) => exact(v, "flows")} spark={trend.now.malicious} colour={colours.malicious} {...(malicious > 0 ? { alarm: `${short(malicious)} of them allowed` } : {})}
         onClick={() => page.setFilter({ ...page.filter, types: ["MaliciousFlow"] })}
       />
     </div>
@@ -129,6 +132,8 @@ interface TileProps {
   before: number;
   /** What it is compared with; null when there is nothing whole to compare with. */
   previous: string | null;
+  /** Whether it is meant to be compared. */
+  compared: boolean;
   text: (value: number) => string;
   exact: (value: number) => string;
   spark: number[];
@@ -137,16 +142,21 @@ interface TileProps {
   onClick?: () => void;
 }
 
-function Tile({ title, value, before, previous, text: shown, exact: all, spark, colour, alarm, onClick }: TileProps) {
+function Tile({ title, value, before, previous, compared, text: shown, exact: all, spark, colour, alarm, onClick }: TileProps) {
   const inner = (
     <>
       <span className="tile-title"><i style={{ background: colour }} />{title}</span>
       <span className="tile-value" title={all(value)} data-value={value}>{shown(value)}</span>
-      <span className="tile-change" title={previous ? `${all(before)} in ${previous}` : "The tables do not hold all of the period before"}>{alarm ? <b className="alarm">{alarm}</b> : previous ? <>{change(before, value)} <small>against {previous}</small></> : <small>no whole period before</small>}</span>
+      <span className="tile-change" title={previous ? `${all(before)} in ${previous}` : "The tables do not hold all of the period before"}>{alarm ? <b className="alarm">{alarm}</b> : previous ? <>{change(before, value)} <small>against {previous}</small></> : <small>{compared ? "no whole period before" : "not compared"}</small>}</span>
       <Spark values={spark} colour={colour} />
     </>
   );
   return onClick ? <button type="button" className="tile" onClick={onClick}>{inner}</button> : <div className="tile">{inner}</div>;
+}
+
+/** Each series, beside it what it was in the period before. */
+function withBefore(back: number, pairs: [Series, number[]][]): Series[] {
+  return pairs.flatMap(([series, earlier]) => (back > 0 ? [series, before(back, series, earlier)] : [series]));
 }
 
 function InOut({ trend }: { trend: Trend }) {
@@ -157,12 +167,12 @@ function InOut({ trend }: { trend: Trend }) {
     (c: Palette) =>
       timeOption({
         times: trend.times, step: page.step, zone, kind: "area", format: (v) => amount(v, unit), exact: (v) => `${amount(v, unit)}${unit === "bytes" ? "" : ` ${unit}`}`,
-        series: [
-          { name: "Inbound", values: trend.inbound, colour: c.inbound },
-          { name: "Outbound", values: trend.outbound, colour: c.outbound, below: true },
-        ],
+        series: withBefore(page.back, [
+          [{ name: "Inbound", values: trend.now.inbound, colour: c.inbound }, trend.before.inbound],
+          [{ name: "Outbound", values: trend.now.outbound, colour: c.outbound, below: true }, trend.before.outbound],
+        ]),
       }, c),
-    [trend, page.step, zone, unit],
+    [trend, page.step, page.back, zone, unit],
   );
   return <Chart option={option} label={`Inbound and outbound ${unit} over time`} height={284} />;
 }
@@ -175,12 +185,14 @@ function Decisions({ trend }: { trend: Trend }) {
       timeOption({
         times: trend.times, step: page.step, zone, kind: "bars", format: short, exact: (v) => exact(v, "flows"),
         series: [
-          { name: "Allowed", values: trend.allowed, colour: c.allowed },
-          { name: "Denied", values: trend.denied, colour: c.denied },
-          ...(trend.malicious.some((v) => v > 0) ? [{ name: "Malicious, of both", values: trend.malicious, colour: c.malicious, line: true }] : []),
+          { name: "Allowed", values: trend.now.allowed, colour: c.allowed },
+          { name: "Denied", values: trend.now.denied, colour: c.denied },
+          // Bars are stacked: what they are compared with is their whole.
+          ...(page.back > 0 ? [before(page.back, { name: "All", values: [], colour: c.text }, trend.before.allowed.map((v, i) => v + (trend.before.denied[i] ?? 0)))] : []),
+          ...(trend.now.malicious.some((v) => v > 0) ? [{ name: "Malicious, of both", values: trend.now.malicious, colour: c.malicious, line: true }] : []),
         ],
       }, c),
-    [trend, page.step, zone],
+    [trend, page.step, page.back, zone],
   );
   const onClick = useCallback(
     ({ seriesName }: { seriesName: string }) => {
@@ -206,6 +218,23 @@ function Types({ answer }: { answer: Answer }) {
           name, detail: FLOW_TYPES.find((t) => t.value === name)?.about ?? "", value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
           colour: name === "MaliciousFlow" ? colours.malicious : colours.allowed,
           onClick: () => page.setFilter({ ...page.filter, types: [name] }),
+        };
+      })}
+    />
+  );
+}
+
+function DeniedRules({ answer }: { answer: Answer }) {
+  const page = usePage();
+  const colours = palette(useDark());
+  return (
+    <Bars
+      label="Top denying rules"
+      bars={records(answer).slice(0, 12).map((r) => {
+        const [rule, group, flows, sources] = [text(r["AclRule"]), text(r["AclGroup"]), number(r["Flows"]), number(r["Sources"])];
+        return {
+          name: rule, detail: `${lastPart(group)} · ${short(sources)} ${sources === 1 ? "source" : "sources"}`, value: flows, text: short(flows), exact: exact(flows, "flows"), colour: colours.denied,
+          onClick: () => page.setFilter(add(add(page.filter, { field: "rule", values: [rule], not: false }), { field: "group", values: [group], not: false })),
         };
       })}
     />

@@ -8,8 +8,9 @@ import { records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { addressColumn, countColumn, fieldColumn, unitColumns } from "./tables";
 import { Trend } from "./Trend";
+import { addressColumn, countColumn, fieldColumn, unitColumns } from "./columns";
+import { byColumns } from "./flowsOf";
 
 export function PortsPage() {
   const page = usePage();
@@ -69,5 +70,5 @@ function PortTable({ answer }: { answer: Answer }) {
     countColumn("Receivers", "Receivers", "addresses that were called", { width: 82 }),
     addressColumn("TopReceiver", "Top receiver", "destination"),
   ], [unit, colours]);
-  return <DataTable columns={columns} rows={rows} label="Applications and ports" height={680} file="ports" />;
+  return <DataTable columns={columns} rows={rows} label="Applications and ports" height={680} file="ports" onRow={(r) => page.showFlows(byColumns(r, `Flows to port ${text(r["DestPort"])}`, { port: "DestPort", protocol: "L4Protocol" }))} />;
 }

@@ -2,13 +2,14 @@
 
 import { useMemo, useState } from "react";
 import { navigate } from "../app/router";
+import { usePage } from "../app/page";
 import { useDark, useSettings } from "../app/settings";
 import { palette } from "../charts/palette";
 import { records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { countryName, listColumn, timeColumn } from "./InternetPage";
-import { addressColumn, countColumn, fieldColumn } from "./tables";
+import { addressColumn, countColumn, countryName, fieldColumn, listColumn, timeColumn } from "./columns";
+import { byColumns, pair } from "./flowsOf";
 
 export function SecurityPage() {
   return (
@@ -22,7 +23,7 @@ export function SecurityPage() {
       <Panel title="Large transfers out" name="security/transfers" className="span-12" empty={<p>Nobody sent more to the outside than came back.</p>} note="Hosts that sent more to an address outside than it sent back">
         {(answer) => <Transfers answer={answer} />}
       </Panel>
-      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6" empty={<p>No source was denied at ten hosts or ports.</p>} note="Ten hosts or ports at least, most of it denied">
+      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6" empty={<p>No source was denied at five hosts or ports.</p>} note="Five hosts or ports at least, most of it denied">
         {(answer) => <Scans answer={answer} />}
       </Panel>
       <Panel title="Networks that hosts send to" name="security/networks" className="span-6" empty={<p>Nothing was sent to the outside.</p>}>
@@ -44,6 +45,7 @@ function LookUp() {
 }
 
 function Malicious({ answer }: { answer: Answer }) {
+  const page = usePage();
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
@@ -62,10 +64,11 @@ function Malicious({ answer }: { answer: Answer }) {
     listColumn("Ports", "Ports", "some of the ports", 100),
     timeColumn("Last", "Last", zone),
   ], [zone]);
-  return <DataTable columns={columns} rows={rows} label="Traffic with malicious addresses" height={380} file="malicious" />;
+  return <DataTable columns={columns} rows={rows} label="Traffic with malicious addresses" height={380} file="malicious" onRow={(r) => page.showFlows(pair(text(r["Host"]), text(r["Address"])))} />;
 }
 
 function Transfers({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -81,10 +84,11 @@ function Transfers({ answer }: { answer: Answer }) {
     countColumn("MostInADay", "Most in a day", "bytes sent on the busiest day", { unit: "bytes", width: 110 }),
     timeColumn("BusiestDay", "Busiest day", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Large transfers out" height={380} file="transfers" />;
+  return <DataTable columns={columns} rows={rows} label="Large transfers out" height={380} file="transfers" onRow={(r) => page.showFlows(pair(text(r["SrcIp"]), text(r["Address"])))} />;
 }
 
 function Scans({ answer }: { answer: Answer }) {
+  const page = usePage();
   const colours = palette(useDark());
   const { zone } = useSettings();
   const rows = useMemo(() => records(answer), [answer]);
@@ -97,7 +101,7 @@ function Scans({ answer }: { answer: Answer }) {
     countColumn("Allowed", "Allowed", "allowed flows", { width: 76 }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
-  return <DataTable columns={columns} rows={rows} label="Sources that knock on many doors" height={400} file="scans" />;
+  return <DataTable columns={columns} rows={rows} label="Sources that knock on many doors" height={400} file="scans" onRow={(r) => page.showFlows(byColumns(r, `Flows from ${text(r["SrcIp"])}`, { source: "SrcIp" }))} />;
 }
 
 function Networks({ answer }: { answer: Answer }) {

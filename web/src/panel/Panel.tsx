@@ -68,7 +68,7 @@ export function Panel({ title, name, parameters, note, empty, className = "", ac
         ) : null}
       </div>
       {shown && (
-        <Dialog title={title} onClose={() => setShown(false)} wide>
+        <Dialog title={title} onClose={() => setShown(false)} size="wide">
           <p className="muted">{describe(shipped(name))}</p>
           <pre className="code" tabIndex={0}>{text}</pre>
           <div className="row">

@@ -35,7 +35,7 @@ export function ResultGrid({ answer, height }: { answer: Answer; height: number 
     <>
       <DataTable columns={columns} rows={rows} label="Result" height={height} file="result" rowHeight={27} onRow={(r) => setOpen(r.row)} />
       {open && (
-        <Dialog title="Row" onClose={() => setOpen(null)} wide>
+        <Dialog title="Row" onClose={() => setOpen(null)} size="wide">
           <dl className="row-fields">
             {answer.columns.map((column, i) => (
               <div key={i}>

@@ -19,10 +19,12 @@ const FOLDERS: [string, string][] = [
   ["hunting", "Hunting"],
   ["overview", "Overview"],
   ["distribution", "Distribution"],
+  ["topology", "Topology"],
   ["ports", "Ports and applications"],
   ["internet", "Internet exposure"],
   ["rules", "Rules"],
   ["security", "Security"],
+  ["flows", "Flows one by one"],
   ["address", "One address"],
   ["health", "Health"],
 ];

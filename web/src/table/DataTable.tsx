@@ -88,6 +88,8 @@ export function DataTable<R>(props: DataTableProps<R>) {
       setActive(to);
       virtual.scrollToIndex(to);
     } else if (event.key === "Enter" && onRow) {
+      // What the row opens takes the focus, and must not take the key as well.
+      event.preventDefault();
       const row = sorted[active];
       if (row !== undefined) onRow(row);
     } else if (event.key === "c" && (event.ctrlKey || event.metaKey) && getSelection()?.isCollapsed !== false) {

@@ -3,6 +3,7 @@
 mod accept;
 mod openapi;
 mod query;
+mod raw;
 mod status;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Arc<Service>> {
         .route("/api/v1/queries", get(query::saved_queries))
         .route("/api/v1/queries/{name}", get(query::saved_query))
         .route("/api/v1/workspaces/{workspace}/query", post(query::query))
+        .route("/api/v1/workspaces/{workspace}/raw", post(raw::raw))
         .route("/api/v1/workspaces/{workspace}/ingest", get(status::ingest))
         .route("/api/v1/workspaces/{workspace}/topology", get(status::topology))
 }

@@ -79,6 +79,7 @@ fn paths() -> Value {
             "get": operation("Who talks to whom.", &[workspace(), level, period, most], "Topology"),
         },
         "/api/v1/workspaces/{workspace}/query": { "post": query(&workspace()) },
+        "/api/v1/workspaces/{workspace}/raw": { "post": raw(&workspace()) },
     })
 }
 
@@ -130,6 +131,36 @@ fn query(workspace: &Value) -> Value {
     })
 }
 
+fn raw(workspace: &Value) -> Value {
+    let forms: Map<String, Value> = FORMS.iter().map(|(name, _)| ((*name).to_owned(), json!({}))).collect();
+    json!({
+        "summary": "The raw tuples behind rows, in the form that Accept names; read again from the folders that the \
+                    server was given by --sources.",
+        "parameters": [workspace],
+        "requestBody": {
+            "required": true,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Raw" } } },
+        },
+        "responses": {
+            "200": {
+                "description": "A row for each tuple.",
+                "headers": {
+                    "weir-cut": {
+                        "description": "There when there are more tuples.",
+                        "schema": { "type": "string" },
+                    },
+                    "weir-missing": {
+                        "description": "There when blobs could not be read again: how many, and the first of them, as JSON.",
+                        "schema": { "type": "string" },
+                    },
+                },
+                "content": forms,
+            },
+            "default": { "$ref": "#/components/responses/Error" },
+        },
+    })
+}
+
 fn schemas() -> Value {
     let text = || json!({ "type": "string" });
     let number = || json!({ "type": "number" });
@@ -170,6 +201,27 @@ fn schemas() -> Value {
                 "timeout": { "type": "number", "description": "Seconds that the query may take." },
                 "rows": { "type": "integer", "description": "Rows beyond which the result is cut off." },
                 "result": { "type": "integer", "description": "Which result, where the query has several; from 0 on." },
+            },
+        },
+        "Raw": {
+            "type": "object",
+            "description": "One of 'where' and 'query' is needed, or 'from' or 'to'.",
+            "properties": {
+                "where": { "type": "string", "description": "Rows of NTANetAnalytics that meet a condition in KQL." },
+                "query": {
+                    "type": "string",
+                    "description": "A query for rows, with any of the columns that tell flows apart.",
+                },
+                "parameters": {
+                    "type": "object",
+                    "description": "Values of what the query declares by declare query_parameters.",
+                    "additionalProperties": { "type": ["string", "number", "boolean"] },
+                },
+                "from": { "type": "string", "description": "Tuples of this time or later." },
+                "to": { "type": "string", "description": "Tuples before this time." },
+                "now": { "type": "string", "description": "What now() is, instead of the clock." },
+                "limit": { "type": "integer", "description": "The most tuples.", "default": 10000 },
+                "timeout": { "type": "number", "description": "Seconds that it may take." },
             },
         },
         "SavedQueries": object(json!({

@@ -137,7 +137,7 @@ async fn respond(
 }
 
 /// JSON in the letters that a header may hold.
-fn ascii(json: &str) -> String {
+pub(super) fn ascii(json: &str) -> String {
     let mut text = String::new();
     for letter in json.chars() {
         match letter {
@@ -166,7 +166,7 @@ fn query_text(service: &Service, members: &Map<String, Value>) -> Result<String,
     }
 }
 
-fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m str>, Failure> {
+pub(super) fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m str>, Failure> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -174,7 +174,7 @@ fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m 
     }
 }
 
-fn number(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Failure> {
+pub(super) fn number(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Failure> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => Ok(number.as_f64().filter(|number| *number >= 0.0)),
@@ -182,11 +182,11 @@ fn number(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Failu
     }
 }
 
-fn wrong(name: &str, expected: &str) -> Failure {
+pub(super) fn wrong(name: &str, expected: &str) -> Failure {
     Failure::Request(format!("the member '{name}' of the request is not {expected}"))
 }
 
-fn parameters(members: &Map<String, Value>) -> Result<HashMap<String, String>, Failure> {
+pub(super) fn parameters(members: &Map<String, Value>) -> Result<HashMap<String, String>, Failure> {
     let parameters = match members.get("parameters") {
         None | Some(Value::Null) => return Ok(HashMap::new()),
         Some(Value::Object(parameters)) => parameters,

@@ -49,6 +49,7 @@ async fn state(service: &Service, context: &Context) -> Result<Response, Failure
             "role": context.principal.role.name(),
             "defaultWorkspace": service.workspaces.default_name(),
             "workspaces": workspaces,
+            "rawTuples": !service.sources.is_empty(),
             "limits": {
                 "timeoutSeconds": service.limits.timeout.as_secs_f64(),
                 "timeoutMaxSeconds": service.limits.timeout_max.as_secs_f64(),

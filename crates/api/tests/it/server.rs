@@ -34,6 +34,7 @@ async fn server(limits: Limits) -> Server {
         workspace: "default".to_owned(),
         library: None,
         external_folders: Vec::new(),
+        sources: Vec::new(),
         hosts: Vec::new(),
         addressed: Addressed::ByName,
         tokens: None,

@@ -366,7 +366,7 @@ impl Decorator {
                         );
                     }
                     None => {
-                        step("peering", String::new(), Outcome::Absent, "no peering joins the two networks")
+                        step("peering", String::new(), Outcome::Absent, "no peering joins the two networks");
                     }
                 }
                 match self.connection_between(src, dest) {

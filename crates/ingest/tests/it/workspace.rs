@@ -69,7 +69,9 @@ impl Data {
         let options = Options {
             threads: 2,
             round_bytes,
+            part_rows: Options::PART_ROWS,
             blob_bytes_max: 1 << 30,
+            bad_records: None,
             limits: Limits::default(),
             now_micros: &|| NOW_MICROS,
             written_by: "test",

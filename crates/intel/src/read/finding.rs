@@ -75,12 +75,12 @@ pub struct Findings {
 
 impl Findings {
     /// Takes note of a finding.
-    pub fn note(&mut self, kind: FindingKind, file: &str, place: impl ToString, detail: &str) {
+    pub fn note(&mut self, kind: FindingKind, file: &str, place: impl Into<String>, detail: &str) {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
         if *count <= KEPT_MAX {
             let detail = detail.chars().filter(|c| !c.is_control()).take(DETAIL_MAX).collect();
-            self.kept.push(Finding { kind, file: file.to_owned(), place: place.to_string(), detail });
+            self.kept.push(Finding { kind, file: file.to_owned(), place: place.into(), detail });
         }
     }
 

@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) {
                 let known = match found.decode::<Node>() {
                     Ok(record) => known(sink.kind, &record.unwrap_or(Node::Other)),
                     Err(error) => {
-                        sink.bad(network, &damaged(error));
+                        sink.bad(network.to_string(), &damaged(error));
                         Known::Nothing
                     }
                 };

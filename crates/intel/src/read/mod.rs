@@ -109,11 +109,11 @@ impl Sink<'_> {
         (self.entry)(entry);
     }
 
-    fn bad(&mut self, place: impl ToString, detail: &str) {
+    fn bad(&mut self, place: impl Into<String>, detail: &str) {
         self.findings.note(FindingKind::BadEntry, self.file, place, detail);
     }
 
-    fn note(&mut self, kind: FindingKind, place: impl ToString, detail: &str) {
+    fn note(&mut self, kind: FindingKind, place: impl Into<String>, detail: &str) {
         self.findings.note(kind, self.file, place, detail);
     }
 }

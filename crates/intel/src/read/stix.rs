@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) {
                     }
                     match by_id.get(&object.id).filter(|_| !object.id.is_empty()) {
                         Some(known) if indicators[*known].modified < object.modified => {
-                            indicators[*known] = object
+                            indicators[*known] = object;
                         }
                         Some(_) => {}
                         None => {

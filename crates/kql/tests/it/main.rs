@@ -10,3 +10,4 @@ mod round_trip;
 mod seeds;
 mod shape;
 mod stories;
+mod story;

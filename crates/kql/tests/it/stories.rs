@@ -1,23 +1,11 @@
 //! Whole queries and what becomes of them here: tokens, tree, tidy text. `crates/query` tells the rest.
 //!
-//! Each `testdata/kql/<name>.kql` has a `<name>.tree` beside it; `WEIR_BLESS=1` writes it anew.
+//! Each `testdata/kql/<name>.kql` has a `<name>.tree` beside it.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use crate::round_trip::check;
-
-fn stories() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kql");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .expect("testdata/kql is part of the repository")
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "kql"))
-        .collect();
-    files.sort();
-    files
-}
+use crate::story;
 
 /// The tree, a node a line, places as `4..9`.
 fn tree(text: &str) -> String {
@@ -55,23 +43,8 @@ fn told(text: &str) -> String {
 
 #[test]
 fn stories_are_read_as_recorded() {
-    let bless = std::env::var_os("WEIR_BLESS").is_some();
-    let files = stories();
-    assert!(files.len() >= 10, "only {} stories", files.len());
-    let mut wrong = Vec::new();
-    for path in files {
-        let text = std::fs::read_to_string(&path).expect("a query is text").replace("\r\n", "\n");
-        check(&text);
-        let (record, told) = (path.with_extension("tree"), told(&text));
-        if bless {
-            std::fs::write(&record, told).expect("the record can be written");
-        } else if std::fs::read_to_string(&record).unwrap_or_default().replace("\r\n", "\n") != told {
-            wrong.push(record.display().to_string());
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "not as recorded, look at the difference after WEIR_BLESS=1: {}",
-        wrong.join(", ")
-    );
+    story::compare("tree", |text| {
+        check(text);
+        told(text)
+    });
 }

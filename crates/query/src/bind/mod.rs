@@ -13,6 +13,8 @@ mod literal;
 mod membership;
 mod naming;
 mod order;
+mod own;
+mod parameters;
 mod pipeline;
 mod scalar;
 mod scope;
@@ -28,13 +30,15 @@ use weir_kql::ast::{Query, Span};
 use weir_kql::{Diagnostic, Severity};
 
 pub use call::Arguments;
-pub(crate) use call::{accepts_as_is, assign};
+#[cfg(test)]
+pub(crate) use call::SPECIAL;
 pub(crate) use compare::choose;
 pub(crate) use conversion::is_number;
 pub(crate) use conversion::pack;
 pub(crate) use evaluate::{Rows, numbered};
 pub use naming::{UniqueNames, default_name};
 pub use order::ORDINAL;
+pub(crate) use parameters::{accepts_as_is, assign};
 pub use scope::{Aggregates, Binding, Env, Scope, Windows};
 
 use crate::catalog::Catalog;
@@ -70,7 +74,15 @@ pub struct Bound {
 /// Binds a whole text. All errors are told, not only the first. Ends early, and with anything, where the query of this
 /// thread is to stop.
 pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    let mut binder = Binder { context, diagnostics: Vec::new(), depth: 0, steps: 0, calls: 0, conditions: 0 };
+    let mut binder = Binder {
+        context,
+        diagnostics: Vec::new(),
+        settings: HashMap::new(),
+        depth: 0,
+        steps: 0,
+        calls: 0,
+        conditions: 0,
+    };
     let results = binder.query(query);
     let diagnostics = binder.diagnostics;
     match diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -83,6 +95,8 @@ pub fn bind(query: &Query, context: &Context<'_>) -> Result<Bound, Vec<Diagnosti
 pub struct Binder<'a> {
     context: &'a Context<'a>,
     diagnostics: Vec<Diagnostic>,
+    /// Request options that functions go by, as the text sets them.
+    settings: HashMap<String, Typed>,
     /// Calls of functions inside functions.
     depth: usize,
     /// Steps so far, for names of their own.

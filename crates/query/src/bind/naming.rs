@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use weir_kql::ast::{Expr, ExprKind, Literal};
 
@@ -69,6 +69,8 @@ fn inner_name(expr: &Expr) -> Option<String> {
 #[derive(Debug, Default)]
 pub struct UniqueNames {
     taken: HashSet<String>,
+    /// The number from which on one may be free, of names that were asked for several times.
+    next: HashMap<String, usize>,
     numbered: usize,
 }
 
@@ -83,10 +85,14 @@ impl UniqueNames {
         if self.taken.insert(name.to_owned()) {
             return name.to_owned();
         }
-        let numbered = (1..).map(|n| format!("{name}{n}")).find(|name| !self.taken.contains(name));
-        let numbered = numbered.unwrap_or_default();
-        self.taken.insert(numbered.clone());
-        numbered
+        let next = self.next.entry(name.to_owned()).or_insert(1);
+        loop {
+            let numbered = format!("{name}{next}");
+            *next += 1;
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
     }
 
     /// `Column1`, `Column2` …: the name of an expression that has none.

@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan};
@@ -116,10 +117,30 @@ impl<'s> Scope<'s> {
     }
 }
 
+/// Expressions that a column each will hold, in the order in which they were met. Equal ones share a column.
+#[derive(Debug, Default)]
+struct Met {
+    /// The place of each.
+    places: HashMap<PlanExpr, usize>,
+    in_order: Vec<(PlanExpr, String)>,
+}
+
+impl Met {
+    /// Adds an expression; the name of its column, which begins with `word`.
+    fn add(&mut self, expr: PlanExpr, word: &str) -> String {
+        let next = self.in_order.len();
+        let place = *self.places.entry(expr.clone()).or_insert(next);
+        if place == next {
+            self.in_order.push((expr, format!("{word} {place}")));
+        }
+        format!("{word} {place}")
+    }
+}
+
 /// Aggregates met while the expressions of a `summarize` are bound.
 #[derive(Debug, Default)]
 pub struct Aggregates {
-    found: RefCell<Vec<(PlanExpr, String)>>,
+    met: RefCell<Met>,
     keys: Vec<String>,
 }
 
@@ -136,23 +157,17 @@ impl Aggregates {
 
     /// Adds an aggregate; the name of the column that will hold it. Equal aggregates share one.
     pub fn add(&self, expr: PlanExpr) -> String {
-        let mut known = self.found.borrow_mut();
-        if let Some((_, name)) = known.iter().find(|(other, _)| *other == expr) {
-            return name.clone();
-        }
-        let name = format!("aggregate {}", known.len());
-        known.push((expr, name.clone()));
-        name
+        self.met.borrow_mut().add(expr, "aggregate")
     }
 
     /// Whether none was met.
     pub fn is_empty(&self) -> bool {
-        self.found.borrow().is_empty()
+        self.met.borrow().in_order.is_empty()
     }
 
     /// The aggregates, each with the name of its column.
     pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
-        self.found.into_inner()
+        self.met.into_inner().in_order
     }
 }
 
@@ -161,7 +176,7 @@ impl Aggregates {
 pub struct Windows {
     /// The column that numbers the rows.
     ordinal: String,
-    met: RefCell<Vec<(PlanExpr, String)>>,
+    met: RefCell<Met>,
 }
 
 impl Windows {
@@ -177,22 +192,16 @@ impl Windows {
 
     /// Adds a window function; the name of the column that will hold its result. Equal ones share a column.
     pub fn add(&self, expr: PlanExpr) -> String {
-        let mut met = self.met.borrow_mut();
-        if let Some((_, name)) = met.iter().find(|(other, _)| *other == expr) {
-            return name.clone();
-        }
-        let name = format!("window {}", met.len());
-        met.push((expr, name.clone()));
-        name
+        self.met.borrow_mut().add(expr, "window")
     }
 
     /// Whether none was met.
     pub fn is_empty(&self) -> bool {
-        self.met.borrow().is_empty()
+        self.met.borrow().in_order.is_empty()
     }
 
     /// The functions in the order in which they are computed, each with the name of its column.
     pub fn into_inner(self) -> Vec<(PlanExpr, String)> {
-        self.met.into_inner()
+        self.met.into_inner().in_order
     }
 }

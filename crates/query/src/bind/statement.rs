@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use weir_kql::ast::{Expr, ExprKind, Literal, Query, Statement, StatementKind};
+use weir_kql::ast::{Expr, ExprKind, Literal, Name, Query, Statement, StatementKind};
 use weir_value::KustoType;
 
 use super::{Binder, Binding, Env, Scope};
+use crate::functions::datetime::bins;
 use crate::operators;
 use crate::typed::{Relation, Typed};
 
@@ -48,8 +49,11 @@ impl Binder<'_> {
                 let binding = self.bound(value, &env);
                 env.with(&name.text, binding)
             }
-            // Request options that do not change rows are accepted, whatever they are.
-            StatementKind::Set { .. } | StatementKind::Missing => env,
+            StatementKind::Set { option, value } => {
+                self.set_option(option, value.as_ref(), &env);
+                env
+            }
+            StatementKind::Missing => env,
             StatementKind::QueryParameters(parameters) => self.query_parameters(parameters, env),
             StatementKind::Unsupported { name, .. } => {
                 self.unsupported(name.span, format!("the statement '{}'", name.text));
@@ -60,6 +64,27 @@ impl Binder<'_> {
                 env
             }
         }
+    }
+
+    /// A request option. Those that do not change rows are accepted, whatever they are.
+    fn set_option(&mut self, option: &Name, value: Option<&Expr>, env: &Env) {
+        if !matches!(option.text.as_str(), bins::AUTO_SIZE | bins::AUTO_AT) {
+            return;
+        }
+        let typed = match value {
+            Some(value) => self.scalar(value, Scope::outside(env)),
+            None => Typed::bool(true),
+        };
+        let typed = match typed.as_constant() {
+            None if !typed.poisoned => self.refuse(None, option.span, "an option is set to a constant"),
+            _ => typed,
+        };
+        self.settings.insert(option.text.clone(), typed);
+    }
+
+    /// What a request option is set to by the text.
+    pub(crate) fn setting(&self, option: &str) -> Option<Typed> {
+        self.settings.get(option).cloned()
     }
 
     /// What a let binds its name to.

@@ -3,6 +3,7 @@
 mod error;
 mod rows;
 mod rules;
+mod shared;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -368,10 +369,13 @@ impl Query {
                     let plan = finished(&relation)?;
                     let state = self.session(&plan, relation.serialized)?.state;
                     let logical = state.optimize(&plan)?;
-                    let physical = state.create_physical_plan(&plan).await?;
+                    let physical = state.query_planner().create_physical_plan(&logical, &state).await?;
                     let physical =
                         datafusion::physical_plan::displayable(physical.as_ref()).indent(false).to_string();
-                    Ok::<_, DataFusionError>(format!("{}\n\n{physical}\n", logical.display_indent()))
+                    let once = shared::several(&logical)?;
+                    let once = once.iter().map(|group| format!("made once: {}\n", group.display()));
+                    let logical = logical.display_indent();
+                    Ok::<_, DataFusionError>(format!("{logical}\n\n{physical}\n{}", once.collect::<String>()))
                 })
             });
             text += &plan.map_err(|error| self.error(error))?;

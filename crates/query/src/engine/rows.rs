@@ -20,7 +20,7 @@ use futures::StreamExt;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use super::PLANNER_STACK_BYTES;
+use super::{PLANNER_STACK_BYTES, shared};
 use crate::limits::{Watch, check};
 
 /// How often whoever waits for rows looks whether the query is to stop.
@@ -102,7 +102,10 @@ fn receive<E: From<DataFusionError>>(
 
 /// Plans and runs.
 async fn feed(session: &Session, plan: &LogicalPlan, sender: &SyncSender<Message>) -> Result<()> {
-    let plan = session.state.create_physical_plan(plan).await?;
+    let plan = session.state.optimize(plan)?;
+    check()?;
+    let (plan, _held) = shared::evaluated(session, plan).await?;
+    let plan = session.state.query_planner().create_physical_plan(&plan, &session.state).await?;
     check()?;
     let context = TaskContext::from(&session.state).with_runtime(Arc::clone(&session.environment));
     let mut stream = execute_stream(plan, Arc::new(context))?;

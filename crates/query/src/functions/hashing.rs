@@ -7,30 +7,69 @@ use md5::Digest;
 use weir_value::KustoType;
 use xxhash_rust::xxh64::xxh64;
 
-use super::{Accepts, Function, Naming, one, optional, with};
+use super::{Accepts, Function, Naming, by_kernel, many, one, optional, with};
+use crate::bind::Arguments;
 use crate::kernel;
 use crate::kernel::{Column, Long, Str, write1};
 use crate::typed::Typed;
 
-pub(crate) const FUNCTIONS: &[&Function] = &[&HASH, &HASH_MD5, &HASH_SHA1, &HASH_SHA256];
+pub(crate) const FUNCTIONS: &[&Function] =
+    &[&HASH, &HASH_COMBINE, &HASH_MANY, &HASH_MD5, &HASH_SHA1, &HASH_SHA256];
 
 function!(
     HASH = ["hash", "hash_xxhash64"],
     Naming::None,
     [with(&[one("value", Accepts::NotDynamic), optional("modulo", Accepts::Integer)], |a| {
-        let value = a.take(0);
-        let (kernel, value) = match value.kind {
-            // Numbers and times are hashed as they are stored.
-            KustoType::Datetime | KustoType::Timespan => (&XXHASH64_LONG, value),
-            KustoType::Int | KustoType::Long => (&XXHASH64_LONG, value.widened()),
-            _ => (&XXHASH64, a.binder.converted(value, KustoType::String)),
-        };
-        let mut exprs = vec![value.expr];
-        if a.typed.len() > 1 {
-            exprs.push(a.take(1).expr);
-        }
-        a.binder.fold(Typed::new(kernel.call(exprs), KustoType::Long))
+        let modulo = (a.typed.len() > 1).then(|| a.take(1));
+        hashed(a, 0, modulo)
     })]
+);
+
+/// The hash of an argument, or its rest from a division.
+fn hashed(a: &mut Arguments<'_, '_, '_>, place: usize, modulo: Option<Typed>) -> Typed {
+    let value = a.take(place);
+    let (kernel, value) = match value.kind {
+        // Numbers and times are hashed as they are stored.
+        KustoType::Datetime | KustoType::Timespan => (&XXHASH64_LONG, value),
+        KustoType::Int | KustoType::Long => (&XXHASH64_LONG, value.widened()),
+        _ => (&XXHASH64, a.binder.converted(value, KustoType::String)),
+    };
+    let exprs = [value].into_iter().chain(modulo).map(|typed| typed.expr).collect();
+    a.binder.fold(Typed::new(kernel.call(exprs), KustoType::Long))
+}
+
+function!(
+    HASH_COMBINE = ["hash_combine"],
+    Naming::None,
+    [by_kernel(&[many("hash", Accepts::Integer, 2)], &COMBINED)]
+);
+function!(
+    HASH_MANY = ["hash_many"],
+    Naming::None,
+    [with(&[many("value", Accepts::NotDynamic, 1)], |a| {
+        let hashes = (0..a.typed.len()).map(|place| hashed(a, place, None).expr).collect();
+        a.binder.fold(Typed::new(COMBINED.call(hashes), KustoType::Long))
+    })]
+);
+kernel!(
+    /// One hash of several, which their order changes. How the original puts them together is not told.
+    COMBINED = "kql_hash_combine" -> Long, |a, n| {
+        let hashes = a.iter().map(Column::<Long>::of).collect::<Result<Vec<_>>>()?;
+        let combined: Int64Array = crate::limits::rows(n)
+            .map(|row| {
+                let mut together: Option<u64> = None;
+                for hash in &hashes {
+                    let hash = hash.get(row)? as u64;
+                    together = Some(match together {
+                        None => hash,
+                        Some(before) => xxh64(&hash.to_le_bytes(), before),
+                    });
+                }
+                together.map(|hash| hash as i64)
+            })
+            .collect();
+        Ok(std::sync::Arc::new(combined))
+    }
 );
 
 kernel!(XXHASH64 = "kql_hash" -> Long, |a, n| {
@@ -108,5 +147,23 @@ mod tests {
         assert_eq!(value("hash(datetime(0001-01-01)) == hash(0s), hash(1s) == hash(2s)"), "True | False");
         assert_eq!(value("hash(5) == hash(int(5)), hash(5) == hash('5')"), "True | False");
         assert_eq!(kind("hash(now())"), "long");
+    }
+
+    #[test]
+    fn hashes_are_put_together() {
+        assert_eq!(
+            value(
+                "hash_many('a', 2) == hash_combine(hash('a'), hash(2)), hash_many(2, 'a') == hash_many('a', 2)"
+            ),
+            "True | False"
+        );
+        assert_eq!(
+            value("hash_many('a') == hash('a'), hash_many('a', 'b', 'c') == hash_many('a', 'bc')"),
+            "True | False"
+        );
+        assert_eq!(value("hash_combine(1, long(null)), isnull(hash_many('a', long(null)))"), "null | False");
+        assert_eq!(kind("hash_many(1, 'a', now())"), "long");
+        assert!(refused("print hash_combine(1)").contains("KS119"));
+        assert!(refused("print hash_many(dynamic(1), 2)").contains("any value but a dynamic"));
     }
 }

@@ -35,6 +35,7 @@ pub(crate) mod project_keep;
 pub(crate) mod project_rename;
 pub(crate) mod project_reorder;
 pub(crate) mod range;
+pub(crate) mod reduce;
 pub(crate) mod render;
 pub(crate) mod sample;
 pub(crate) mod scan;
@@ -98,6 +99,9 @@ pub(crate) fn bind(
         OperatorKind::ProjectKeep { patterns } => project_keep::bind(binder, input, patterns, span),
         OperatorKind::ProjectReorder { items } => project_reorder::bind(binder, input, items, span),
         OperatorKind::ProjectRename { items } => project_rename::bind(binder, input, items, span),
+        OperatorKind::Reduce { properties, by, with } => {
+            reduce::bind(binder, input, properties, by, with, span, &env)
+        }
         OperatorKind::Render { chart, properties } => render::bind(binder, input, chart.as_ref(), properties),
         OperatorKind::Search(operator) => search::bind(binder, Some(input), operator, span, &env),
         OperatorKind::Sample { count } => sample::bind(binder, input, count, span, &env),

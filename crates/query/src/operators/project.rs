@@ -143,12 +143,9 @@ fn apart(plan: &LogicalPlan, exprs: &[Expr], step: usize) -> Option<(Vec<Expr>, 
             _ => None,
         })
         .collect();
-    let replaced: HashSet<&str> = changed
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|name| plan.schema().has_column_with_unqualified_name(name))
-        .collect();
+    let there: HashSet<&str> = plan.schema().fields().iter().map(|field| field.name().as_str()).collect();
+    let replaced: HashSet<&str> =
+        changed.iter().flatten().copied().filter(|name| there.contains(name)).collect();
     let reads = |expr: &Expr| expr.column_refs().iter().any(|column| replaced.contains(column.name.as_str()));
     if replaced.is_empty() || !exprs.iter().any(reads) {
         return None;

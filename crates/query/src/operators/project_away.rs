@@ -5,6 +5,7 @@
 use weir_kql::ast::{ColumnPattern, Span};
 
 use super::project::keep;
+use super::project_keep::known;
 use crate::bind::Binder;
 use crate::typed::Relation;
 
@@ -17,13 +18,7 @@ pub(crate) fn bind(
     if input.open {
         return input;
     }
-    for pattern in patterns {
-        if let ColumnPattern::Name(name) = pattern
-            && input.column(&name.text).is_none()
-        {
-            binder.unknown_name(name, "column", input.visible().map(|column| column.name.as_str()));
-        }
-    }
+    known(binder, &input, patterns.iter());
     let kept = input.visible().filter(|column| !patterns.iter().any(|p| matches(p, &column.name)));
     let kept = kept.cloned().collect();
     keep(binder, input, kept, span)

@@ -1,8 +1,10 @@
-//! `scan declare (…) with (step …; …)`: sequences of rows that match steps one after the other.
+//! `scan [order by …] [partition by …] [declare (…)] with (step …; …)`: sequences of rows that match steps one after
+//! the other.
 //!
 //! A row is held against the steps from the last to the first. A step that follows another begins with what the state
 //! of that one holds, which is empty from then on; a step that matches again goes on with its own state. Conditions and
-//! assignments read the row, and by `step.column` what the state holds of rows before.
+//! assignments read the row, and by `step.column` what the state holds of rows before. Each key of `partition by` has states
+//! of its own; matches are numbered over all of them.
 //!
 //! Rows depend on each other one by one, so that they are read and matched while the query is bound.
 //!
@@ -14,6 +16,7 @@ use datafusion::common::ScalarValue;
 use weir_kql::ast::{Expr, ExprKind, ParameterType, Scan, ScanStep, Span};
 use weir_value::KustoType;
 
+use super::sort;
 use crate::bind::{Binder, Env, Scope, numbered};
 use crate::physical;
 use crate::typed::{Column, Relation, Typed, column};
@@ -24,16 +27,22 @@ const STEPS_MAX: usize = 32;
 
 pub(crate) fn bind(binder: &mut Binder<'_>, input: Relation, scan: &Scan, span: Span, env: &Env) -> Relation {
     let id_name = properties(binder, scan);
+    let input = match scan.order_by.is_empty() {
+        true => input,
+        false => sort::bind(binder, input, &scan.order_by, span, env),
+    };
     if !input.serialized && !input.open {
         let diagnostic =
             weir_kql::Diagnostic::error(Some("KS199"), span, "scan needs rows in an order, these have none");
-        binder.tell(diagnostic.with_hint("put sort by … or serialize before"));
+        binder.tell(diagnostic.with_hint("put sort by … or serialize before, or order by … inside"));
         return Relation::poison();
     }
+    let keys = partition_keys(binder, &input, &scan.partition_by, env);
     let Some((declared, defaults)) = declared(binder, &input, scan, env) else { return Relation::poison() };
     if input.open {
         return Relation::poison();
     }
+    let Some(keys) = keys else { return Relation::poison() };
     let own: Vec<Column> = input.visible().cloned().collect();
     // What conditions and assignments can read: the row, the declared columns, what the states hold.
     let mut readable: Vec<Column> = own.iter().chain(&declared).cloned().collect();
@@ -50,7 +59,7 @@ pub(crate) fn bind(binder: &mut Binder<'_>, input: Relation, scan: &Scan, span: 
         scan.steps.iter().map(|step| bound_step(binder, &read, step, &declared, env)).collect();
     let Some(steps) = steps.into_iter().collect::<Option<Vec<Step>>>() else { return Relation::poison() };
     let Some(rows) = binder.read(&input, span) else { return Relation::poison() };
-    let machine = Machine { steps, readable: &read.columns, own: own.len(), defaults };
+    let machine = Machine { steps, keys, readable: &read.columns, own: own.len(), defaults };
     let matched = machine.run(&rows.batch).and_then(|matched| {
         let mut columns: Vec<Column> = own.into_iter().chain(declared).collect();
         let mut arrays = matched.arrays;
@@ -80,15 +89,6 @@ fn properties(binder: &mut Binder<'_>, scan: &Scan) -> Option<String> {
             (name, _) => binder.error(None, property.name.span, format!("a scan has no property '{name}'")),
         }
     }
-    if let Some(by) = scan.partition_by.first() {
-        binder.unsupported(
-            by.span,
-            "'partition by' inside of scan; partition by … (sort by … | scan …) says the same",
-        );
-    }
-    if let Some(by) = scan.order_by.first() {
-        binder.unsupported(by.value.value.span, "'order by' inside of scan; sort before it");
-    }
     if let Some(step) = scan.steps.get(STEPS_MAX) {
         binder.error(None, step.name.span, format!("a scan has at most {STEPS_MAX} steps"));
     }
@@ -101,6 +101,29 @@ fn properties(binder: &mut Binder<'_>, scan: &Scan) -> Option<String> {
         }
     }
     id_name
+}
+
+/// What rows are kept apart by; nothing where a key could not be bound.
+fn partition_keys(
+    binder: &mut Binder<'_>,
+    input: &Relation,
+    by: &[Expr],
+    env: &Env,
+) -> Option<Vec<datafusion::logical_expr::Expr>> {
+    let mut keys = Vec::with_capacity(by.len());
+    let mut whole = true;
+    for expr in by {
+        let typed = binder.scalar(expr, Scope::of(env, input));
+        if typed.kind == KustoType::Dynamic && !typed.poisoned {
+            let diagnostic =
+                weir_kql::Diagnostic::error(Some("KS127"), expr.span, "a dynamic cannot be grouped by");
+            binder.tell(diagnostic.with_hint("convert it, with tostring() for example"));
+            whole = false;
+        }
+        whole &= !typed.poisoned;
+        keys.push(typed.expr);
+    }
+    whole.then_some(keys)
 }
 
 /// The declared columns and the values they have where no step assigns one.
@@ -269,6 +292,34 @@ mod tests {
     }
 
     #[test]
+    fn keys_have_states_of_their_own() {
+        let t =
+            "datatable(k:string, e:string)['p', 'a', 'q', 'a', 'q', 'b', 'p', 'b', 'q', 'b'] | extend n = 1";
+        assert_eq!(
+            answer(&format!(
+                "{t} | project-away n | serialize | scan with_match_id = id partition by k \
+                 with (step one: e == 'a'; step two: e == 'b';)"
+            )),
+            "k:string, e:string, id:long\np | a | 0\nq | a | 1\nq | b | 1\np | b | 0\nq | b | 1"
+        );
+        assert_eq!(
+            rows(
+                "datatable(x:long, g:string)[3, 'a', 1, 'b', 2, 'a', 4, 'b'] | summarize by x, g \
+                 | scan order by x asc partition by toupper(g) declare (s:long = 0) with (step a: true => s = a.s + x;) \
+                 | project x, g, s"
+            ),
+            "1 | b | 1\n2 | a | 2\n3 | a | 5\n4 | b | 5"
+        );
+        assert_eq!(
+            rows(
+                "datatable(x:long, g:string)[1, 'a', 2, 'b', 3, 'a', 9, ''] | serialize | scan partition by g \
+                 with (step s output=last: true;) | sort by x asc"
+            ),
+            "2 | b\n3 | a\n9 | "
+        );
+    }
+
+    #[test]
     fn its_rows_stay_in_order() {
         assert_eq!(
             rows(&format!(
@@ -312,5 +363,10 @@ mod tests {
         assert!(refused(&format!("{t} declare (x:long) with (step a: true => x = 1;)")).contains("KS171"));
         assert!(refused(&format!("{t} declare (s:long) with (step a: b.s > 1 => s = x;)")).contains("KS142"));
         assert!(refused(&format!("{t} with (step a: true; step a: true;)")).contains("two steps"));
+        assert!(refused(&format!("{t} with (step a optional: true;)")).contains("optional steps of scan"));
+        assert!(refused(&format!("{t} with_step_name=n with (step a: true;)")).contains("with_step_name"));
+        assert!(refused(&format!("{t} partition by y with (step a: true;)")).contains("KS142"));
+        let dynamic = "print d = dynamic([1]) | scan order by 1 asc partition by d with (step a: true;)";
+        assert!(refused(dynamic).contains("KS127"));
     }
 }

@@ -10,7 +10,7 @@ use weir_value::KustoType;
 use super::project::assemble;
 use crate::aggregates;
 use crate::bind::{Aggregates, Binder, Env, Scope, UniqueNames, Windows, default_name};
-use crate::typed::{Column, Relation, Typed, column};
+use crate::typed::{self, Column, Relation, Typed, column};
 
 pub(crate) fn bind(
     binder: &mut Binder<'_>,
@@ -151,11 +151,11 @@ pub(crate) fn group(
             // Constants alone: one row, for which the engine wants something to count.
             (true, true) => {
                 let rows = count(Typed::long(1).expr).alias(key_column(0));
-                LogicalPlanBuilder::from(plan).aggregate(groups, [rows])?.build()
+                typed::aggregate(plan, groups, vec![rows])
             }
             // summarize by alone: the distinct keys.
             (false, true) => LogicalPlanBuilder::from(plan).project(groups)?.distinct()?.build(),
-            _ => LogicalPlanBuilder::from(plan).aggregate(groups, aggregated)?.build(),
+            _ => typed::aggregate(plan, groups, aggregated),
         })
     };
     let keys = keys

@@ -6,6 +6,8 @@ mod bound;
 mod conformance;
 mod optimised;
 mod oracle;
+mod planning;
 mod random;
 mod runaway;
+mod spliced;
 mod stories;

@@ -5,17 +5,25 @@ use std::fmt::Write as _;
 const ROWS: usize = 60;
 
 /// The same numbers for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    /// Dice that fall as the seed says.
+    pub fn new(seed: u64) -> Self {
+        // Neighbouring seeds are to have little in common, and no state is 0.
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % sides.max(1) as u64) as usize
     }
 
-    fn one_of<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+    /// One of some texts.
+    pub fn one_of<'t>(&mut self, choices: &[&'t str]) -> &'t str {
         choices[self.roll(choices.len())]
     }
 }
@@ -203,7 +211,7 @@ fn step(dice: &mut Dice, columns: &Columns, fresh: &str) -> (String, Columns) {
 
 /// A pipeline over tables of random rows, the same for the same seed.
 pub fn pipeline(seed: u64) -> String {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut dice = Dice::new(seed);
     let (mut text, mut columns) = table(&mut dice, "a");
     for place in 0..1 + dice.roll(5) {
         let (operator, after) = step(&mut dice, &columns, &format!("n{place}"));

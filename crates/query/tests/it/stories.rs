@@ -1,24 +1,14 @@
 //! Whole queries and what becomes of them here: plan and rows. `crates/kql` tells what comes before.
 //!
-//! Each `testdata/kql/<name>.kql` has a `<name>.answer` beside it; `WEIR_BLESS=1` writes it anew.
+//! Each `testdata/kql/<name>.kql` has a `<name>.answer` beside it.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use weir_answer::encode::{Format, Options};
 use weir_query::{Engine, EngineOptions, QueryOptions, WorkspaceCatalog};
 
-fn stories() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kql");
-    let entries = std::fs::read_dir(&folder).expect("testdata/kql is part of the repository");
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "kql"))
-        .collect();
-    files.sort();
-    files
-}
+#[path = "../../../kql/tests/it/story.rs"]
+mod story;
 
 fn told(engine: &Engine, text: &str) -> String {
     let now_ticks = weir_value::datetime::parse("2026-06-15T12:30:00Z").unwrap();
@@ -45,23 +35,8 @@ fn told(engine: &Engine, text: &str) -> String {
 
 #[test]
 fn stories_are_answered_as_recorded() {
-    let bless = std::env::var_os("WEIR_BLESS").is_some();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let options = EngineOptions { threads: 1, memory_bytes: 1 << 28 };
     let engine = Engine::new(options, runtime.handle().clone()).unwrap();
-    let mut wrong = Vec::new();
-    for path in stories() {
-        let text = std::fs::read_to_string(&path).expect("a query is text").replace("\r\n", "\n");
-        let (record, told) = (path.with_extension("answer"), told(&engine, &text));
-        if bless {
-            std::fs::write(&record, told).expect("the record can be written");
-        } else if std::fs::read_to_string(&record).unwrap_or_default().replace("\r\n", "\n") != told {
-            wrong.push(record.display().to_string());
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "not as recorded, look at the difference after WEIR_BLESS=1: {}",
-        wrong.join(", ")
-    );
+    story::compare("answer", |text| told(&engine, text));
 }

@@ -6,7 +6,7 @@ use arrow_schema::DataType;
 use crate::rows::constant;
 
 /// Blank columns: `""`, false or null. One array serves every column of text.
-pub(super) struct Blanks {
+pub(crate) struct Blanks {
     rows: usize,
     text: Option<ArrayRef>,
 }

@@ -26,7 +26,7 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath, SchemaDescriptor, TypePt
 use weir_schema::Table;
 use weir_value::datetime;
 
-use self::blanks::Blanks;
+pub(crate) use self::blanks::Blanks;
 use crate::delta::DAY;
 use crate::{Error, stats};
 

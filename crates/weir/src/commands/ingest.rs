@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use weir_blob::Found;
-use weir_decode::{Limits, Reason, State};
+use weir_decode::{Discarded, Limits, Reason, State};
 use weir_enrich::FoldTally;
 use weir_ingest::{Options, Outcome, Progress, Summary, TopologySummary};
 use weir_table::{NewWorkspace, Workspace};
 
+use super::bad_records::BadRecords;
 use super::{PROGRAM, decoration, now_micros, print};
 use crate::args::{Folder, Ingest};
 use crate::exit::Exit;
@@ -39,15 +40,27 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     let mut writer = runtime.block_on(async {
         Workspace::open_or_create(&folder.data, &folder.workspace, &new).await?.writer().await
     })?;
+    let bad_records = args.bad_records.as_deref().map(BadRecords::create).transpose()?;
+    let tell = |blob: &str, discarded: &Discarded<'_>| {
+        if let Some(bad_records) = &bad_records {
+            bad_records.tell(blob, discarded);
+        }
+    };
     let threads = args.threads.map_or_else(default_threads, std::num::NonZeroUsize::get);
     let options = Options {
         threads,
         round_bytes: ROUND_BYTES,
+        part_rows: (args.memory)
+            .map_or(Options::PART_ROWS, |bytes| Options::part_rows_within(bytes, threads)),
         blob_bytes_max: BLOB_BYTES_MAX,
         limits: Limits::default(),
         now_micros: &now_micros,
         written_by: PROGRAM,
         runtime: runtime.handle(),
+        bad_records: match &bad_records {
+            Some(_) => Some(&tell),
+            None => None,
+        },
     };
     let progress = Progress::default();
     let summary =
@@ -61,6 +74,9 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     })?;
     if !args.json {
         tell_incidents(&summary);
+    }
+    if let Some(bad_records) = bad_records {
+        bad_records.finish(&summary.incidents)?;
     }
     let exit = exit(&summary);
     if exit == Exit::Failed {

@@ -1,10 +1,13 @@
 //! The commands, one file each.
 
+mod bad_records;
 mod decoration;
 pub mod explain_flow;
 pub mod ingest;
 pub mod intel;
+pub mod maintain;
 pub mod query;
+pub mod raw;
 pub mod redecorate;
 pub mod serve;
 pub mod simulate;

@@ -19,7 +19,7 @@ use crate::form::{Form, Place};
 use crate::numbers::grouped;
 
 pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
-    let text = text(args)?;
+    let text = text(args.kql.as_deref(), args.file.as_deref())?;
     if let Some(server) = &args.server {
         return from_server(server, &folder.workspace, args, text);
     }
@@ -31,7 +31,7 @@ pub fn run(folder: &Folder, args: &Query) -> anyhow::Result<Exit> {
     let memory_bytes = usize::try_from(args.memory).unwrap_or(usize::MAX);
     let engine = Engine::new(EngineOptions { threads, memory_bytes }, runtime.handle().clone())?;
     let options = QueryOptions {
-        now_ticks: now_ticks(args)?,
+        now_ticks: now_ticks(args.now.as_deref())?,
         parameters: args.parameters.iter().cloned().collect(),
         timeout: args.timeout,
         rows_max: args.limit_rows,
@@ -102,16 +102,70 @@ fn from_server(server: &Url, database: &str, args: &Query, text: String) -> anyh
     }
 }
 
+/// Where answers are wanted, and in which form.
+pub(super) struct Target<'a> {
+    pub format: Option<Form>,
+    pub out: Option<&'a Path>,
+    /// The file of the query.
+    pub file: Option<&'a Path>,
+}
+
 /// Writes answers to where they are wanted.
 fn show(args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
-    match &args.out {
-        Some(path) => write_file(path, args, answers),
-        None => print_all(args, answers),
+    let target = Target { format: args.format, out: args.out.as_deref(), file: args.file.as_deref() };
+    target.show(answers)
+}
+
+impl Target<'_> {
+    /// Writes answers there.
+    pub fn show(&self, answers: &[Answer]) -> anyhow::Result<()> {
+        match self.out {
+            Some(path) => self.write_file(path, answers),
+            None => self.print_all(answers),
+        }
+    }
+
+    fn print_all(&self, answers: &[Answer]) -> anyhow::Result<()> {
+        let stdout = std::io::stdout();
+        let terminal = stdout.is_terminal();
+        let place = Place {
+            width: terminal.then(terminal_width).flatten(),
+            colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let form = self.format.unwrap_or_else(|| Form::usual(answers, place));
+        if terminal && !form.is_text() {
+            bail!("this format is not for a terminal: add --out FILE");
+        }
+        several(form, answers)?;
+        print(|out| form.write(answers, &self.title(), place, out))
+    }
+
+    /// What a page is called: the file of the query.
+    fn title(&self) -> String {
+        let stem = self.file.and_then(|file| file.file_stem());
+        stem.map_or_else(|| "weir".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    }
+
+    /// Writes the answer to a file, in the form asked for or in that of its ending.
+    fn write_file(&self, path: &Path, answers: &[Answer]) -> anyhow::Result<()> {
+        let form = match self.format {
+            Some(form) => form,
+            None => Form::of_file(path)?,
+        };
+        several(form, answers)?;
+        let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+        let mut out = BufWriter::new(file);
+        form.write(answers, &self.title(), Place::default(), &mut out)
+            .and_then(|()| Ok(out.flush()?))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        let rows: usize = answers.iter().map(Answer::row_count).sum();
+        eprintln!("{} rows written to {}", grouped(rows as u64), path.display());
+        Ok(())
     }
 }
 
 /// An error with the option that allows more.
-fn with_hint(error: Error) -> anyhow::Error {
+pub(super) fn with_hint(error: Error) -> anyhow::Error {
     let hint = match error {
         Error::TimedOut(_) => "allow more with --timeout",
         Error::OutOfMemory { .. } => "allow more with --memory, or summarize before joining and sorting",
@@ -127,10 +181,10 @@ fn with_hint(error: Error) -> anyhow::Error {
 }
 
 /// The text: an argument, a file, or standard input.
-fn text(args: &Query) -> anyhow::Result<String> {
-    match (&args.kql, &args.file) {
+pub(super) fn text(kql: Option<&str>, file: Option<&Path>) -> anyhow::Result<String> {
+    match (kql, file) {
         (Some(_), Some(_)) => bail!("give the query as an argument or in a file, not both"),
-        (Some(text), None) if text != "-" => Ok(text.clone()),
+        (Some(text), None) if text != "-" => Ok(text.to_owned()),
         (None, Some(path)) => std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the query in {}", path.display())),
         _ => {
@@ -146,15 +200,15 @@ fn text(args: &Query) -> anyhow::Result<String> {
     }
 }
 
-fn now_ticks(args: &Query) -> anyhow::Result<i64> {
-    match &args.now {
+pub(super) fn now_ticks(now: Option<&str>) -> anyhow::Result<i64> {
+    match now {
         Some(text) => datetime::parse(text).with_context(|| format!("'{text}' is no datetime")),
         None => Ok(datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH)),
     }
 }
 
 /// Shows what is wrong with the text.
-fn wrong(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> Exit {
+pub(super) fn wrong(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> Exit {
     eprint!("{}", shown(text, diagnostics));
     Exit::Failed
 }
@@ -166,27 +220,6 @@ pub(super) fn shown(text: &str, diagnostics: &[weir_kql::Diagnostic]) -> String 
     }
 }
 
-fn print_all(args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
-    let stdout = std::io::stdout();
-    let terminal = stdout.is_terminal();
-    let place = Place {
-        width: terminal.then(terminal_width).flatten(),
-        colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    };
-    let form = args.format.unwrap_or_else(|| Form::usual(answers, place));
-    if terminal && !form.is_text() {
-        bail!("this format is not for a terminal: add --out FILE");
-    }
-    several(form, answers)?;
-    print(|out| form.write(answers, &title(args), place, out))
-}
-
-/// What a page is called: the file of the query.
-fn title(args: &Query) -> String {
-    let stem = args.file.as_ref().and_then(|file| file.file_stem());
-    stem.map_or_else(|| "weir".to_owned(), |stem| stem.to_string_lossy().into_owned())
-}
-
 fn several(form: Form, answers: &[Answer]) -> anyhow::Result<()> {
     if answers.len() > 1 && !form.holds_several() {
         bail!("the query has {} results, this format holds one", answers.len());
@@ -196,21 +229,4 @@ fn several(form: Form, answers: &[Answer]) -> anyhow::Result<()> {
 
 fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-}
-
-/// Writes the answer to a file, in the form asked for or in that of its ending.
-fn write_file(path: &Path, args: &Query, answers: &[Answer]) -> anyhow::Result<()> {
-    let form = match args.format {
-        Some(form) => form,
-        None => Form::of_file(path)?,
-    };
-    several(form, answers)?;
-    let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
-    let mut out = BufWriter::new(file);
-    form.write(answers, &title(args), Place::default(), &mut out)
-        .and_then(|()| Ok(out.flush()?))
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    let rows: usize = answers.iter().map(Answer::row_count).sum();
-    eprintln!("{} rows written to {}", grouped(rows as u64), path.display());
-    Ok(())
 }

@@ -58,7 +58,7 @@ pub fn run(folder: &Folder, args: &Redecorate) -> anyhow::Result<Exit> {
 }
 
 /// A day, counted from 1970-01-01.
-fn day(text: &str) -> anyhow::Result<i32> {
+pub(super) fn day(text: &str) -> anyhow::Result<i32> {
     let ticks =
         datetime::parse(text).with_context(|| format!("'{text}' is no date: write it as 2026-06-01"))?;
     Ok(day_of((ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND)))

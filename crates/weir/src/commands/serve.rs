@@ -101,6 +101,7 @@ fn settings(folder: &Folder, args: &Serve, local: bool, guarded: bool) -> anyhow
         workspace: folder.workspace.clone(),
         library: args.content.library.clone(),
         external_folders: args.content.external_folders.clone(),
+        sources: args.content.sources.clone(),
         hosts: args.hosts.clone(),
         addressed: match (local, guarded && args.hosts.is_empty()) {
             (true, _) => Addressed::ByName,

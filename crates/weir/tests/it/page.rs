@@ -26,10 +26,12 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "",
     "ingest",
     "query",
+    "raw",
+    "maintain",
     "redecorate",
     "explain-flow",
     "intel",

@@ -4,18 +4,15 @@
 
 use std::net::Ipv4Addr;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array};
-use datafusion::common::Result;
-use datafusion::logical_expr::ColumnarValue;
+use datafusion::arrow::array::Int64Array;
 use weir_value::KustoType::{self, Dynamic, String as Text};
-use weir_value::dynamic::{Kind, Packer, View};
+use weir_value::dynamic::Packer;
 
-use super::{Network, mask};
-use crate::bind::pack;
+use super::{IN_ARRAY, LISTED, Network, PAIR, compared, in_array, in_listed, matched};
 use crate::functions::dynamic::pack_rows;
-use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one, optional, with};
+use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
-use crate::kernel::{Column, Dyn, Long, Str, TextOut, map1};
+use crate::kernel::{Column, Long, Str, TextOut, map1};
 use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] = &[
@@ -30,96 +27,18 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &FORMAT_MASK,
 ];
 
-impl Network {
-    /// The network by its first so many bits at most; nothing for a number that is no prefix.
-    fn within(self, prefix: i64) -> Option<Self> {
-        let prefix = u8::try_from(prefix).ok().filter(|prefix| *prefix <= 32)?.min(self.prefix);
-        Some(Network { address: self.address & mask(prefix), prefix })
-    }
-}
-
-const PAIR: &[crate::functions::Parameter] =
-    &[exactly("ip1", Text), exactly("ip2", Text), optional("prefix", Accepts::Integer)];
-
 function!(COMPARE = ["ipv4_compare"], Naming::None, [by_kernel(PAIR, &COMPARED)]);
-kernel!(
-    /// By the smallest of all prefixes; null where one of the two is no address.
-    COMPARED = "kql_ipv4_compare" -> Long, |a, n| {
-        let found: Int64Array = compare(a, n)?.into_iter().map(|order| order.map(|order| order as i64)).collect();
-        Ok(std::sync::Arc::new(found))
-    }
-);
+kernel!(COMPARED = "kql_ipv4_compare" -> Long, |a, n| compared::<Network>(a, n));
 
 function!(IS_MATCH = ["ipv4_is_match"], Naming::None, [by_kernel(PAIR, &MATCHED)]);
-kernel!(MATCHED = "kql_ipv4_is_match" -> Bool, |a, n| {
-    let found: BooleanArray = compare(a, n)?.into_iter().map(|order| order.map(std::cmp::Ordering::is_eq)).collect();
-    Ok(std::sync::Arc::new(found))
-});
-
-fn compare(a: &[ColumnarValue], rows: usize) -> Result<Vec<Option<std::cmp::Ordering>>> {
-    let (first, second) = (Column::<Str>::of(&a[0])?, Column::<Str>::of(&a[1])?);
-    let prefixes = a.get(2).map(Column::<Long>::of).transpose()?;
-    Ok(crate::limits::rows(rows)
-        .map(|row| {
-            let (first, second) = (Network::parse(first.get(row)?)?, Network::parse(second.get(row)?)?);
-            let prefix = match &prefixes {
-                Some(prefixes) => prefixes.get(row).filter(|prefix| *prefix <= 32)?,
-                None => 32,
-            };
-            let prefix = prefix.min(first.prefix.min(second.prefix).into());
-            Some(first.within(prefix)?.address.cmp(&second.within(prefix)?.address))
-        })
-        .collect())
-}
+kernel!(MATCHED = "kql_ipv4_is_match" -> Bool, |a, n| matched::<Network>(a, n));
 
 function!(
     IS_IN_ANY_RANGE = ["ipv4_is_in_any_range"],
     Naming::None,
-    [
-        by_kernel(&[one("ip", Accepts::StringOrDynamic), exactly("ranges", Dynamic)], &IN_ANY),
-        with(&[one("ip", Accepts::StringOrDynamic), many("range", Accepts::Exactly(Text), 1)], |a| {
-            let ip = a.take(0);
-            let ranges = (1..a.typed.len()).map(|index| pack(a.take(index)).expr).collect();
-            let ranges = crate::functions::dynamic::ARRAY.call(ranges);
-            let ranges = a.binder.fold(Typed::new(ranges, Dynamic));
-            a.binder.fold(Typed::new(IN_ANY.call(vec![ip.expr, ranges.expr]), KustoType::Bool))
-        })
-    ]
+    [by_kernel(IN_ARRAY, &IN_ANY), with(LISTED, |a| in_listed(a, &IN_ANY))]
 );
-kernel!(
-    /// Null where the address is none, and where a range is none and no other holds it.
-    IN_ANY = "kql_ipv4_is_in_any_range" -> Bool, |a, n| in_any(a, n, Network::parse, Network::holds)
-);
-
-/// Whether one of the ranges of an array holds an address.
-pub(super) fn in_any<N: Copy>(
-    a: &[ColumnarValue],
-    rows: usize,
-    parse: impl Fn(&str) -> Option<N>,
-    holds: impl Fn(N, N) -> bool,
-) -> Result<ArrayRef> {
-    let addresses = Column::<Str>::of(&a[0])?;
-    let ranges = Column::<Dyn>::of(&a[1])?;
-    let ranges_of = |row: usize| -> Option<Vec<Option<N>>> {
-        let ranges = ranges.get(row)?;
-        let parsed = |range: View<'_>| range.as_str().and_then(&parse);
-        Some(match ranges.kind() {
-            Kind::Array => ranges.items().map(parsed).collect(),
-            _ => vec![parsed(ranges)],
-        })
-    };
-    let constant = ranges.constant().map(|_| ranges_of(0));
-    let found: BooleanArray = crate::limits::rows(rows)
-        .map(|row| {
-            let own = if constant.is_none() { ranges_of(row) } else { None };
-            let ranges = constant.as_ref().unwrap_or(&own).as_ref()?;
-            let address = parse(addresses.get(row)?)?;
-            let found = ranges.iter().flatten().any(|range| holds(*range, address));
-            (found || ranges.iter().all(Option::is_some)).then_some(found)
-        })
-        .collect();
-    Ok(std::sync::Arc::new(found))
-}
+kernel!(IN_ANY = "kql_ipv4_is_in_any_range" -> Bool, |a, n| in_array::<Network>(a, n));
 
 const IP: &[crate::functions::Parameter] = &[exactly("ip", Text)];
 

@@ -4,17 +4,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use datafusion::arrow::array::{BooleanArray, Int64Array};
-use datafusion::common::Result;
-use datafusion::logical_expr::ColumnarValue;
-use weir_value::KustoType::{self, Dynamic, String as Text};
+use datafusion::arrow::array::BooleanArray;
+use weir_value::KustoType::String as Text;
 
-use super::v4::in_any;
-use crate::bind::pack;
-use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, many, one, optional, with};
+use super::{IN_ARRAY, LISTED, PAIR, Prefixed, compared, in_array, in_listed, matched};
+use crate::functions::{Accepts, Function, Naming, by_kernel, exactly, one, with};
 use crate::kernel;
 use crate::kernel::{Column, Long, Str, map2, write1, write2};
-use crate::typed::Typed;
 
 pub(crate) const FUNCTIONS: &[&Function] =
     &[&COMPARE, &IS_MATCH, &IS_IN_RANGE, &IS_IN_ANY_RANGE, &PARSE, &PARSE_MASK];
@@ -53,12 +49,6 @@ impl Network {
         (prefix <= 128).then_some(Network { address, prefix, dotted })
     }
 
-    /// The first so many bits at most; nothing for a number that is no prefix.
-    fn bits(self, prefix: i64) -> Option<u128> {
-        let prefix = u8::try_from(prefix).ok().filter(|prefix| *prefix <= 128)?.min(self.prefix);
-        Some(self.address & mask(prefix))
-    }
-
     /// The address as it is compared: `::1.2.3.4` is the same as `1.2.3.4`.
     fn comparable(self) -> Self {
         match self.dotted && self.address >> 32 == 0 {
@@ -66,10 +56,27 @@ impl Network {
             false => self,
         }
     }
+}
+
+impl Prefixed for Network {
+    type Bits = u128;
+    const WHOLE: u8 = 128;
+
+    fn read(text: &str) -> Option<Self> {
+        Network::parse(text).map(Network::comparable)
+    }
+
+    fn prefix(self) -> u8 {
+        self.prefix
+    }
+
+    fn bits(self, prefix: i64) -> Option<u128> {
+        let prefix = u8::try_from(prefix).ok().filter(|prefix| *prefix <= 128)?.min(self.prefix);
+        Some(self.address & mask(prefix))
+    }
 
     fn holds(self, other: Network) -> bool {
-        let (range, other) = (self.comparable(), other.comparable());
-        (range.address ^ other.address) & mask(range.prefix.min(other.prefix)) == 0
+        (self.address ^ other.address) & mask(self.prefix.min(other.prefix)) == 0
     }
 }
 
@@ -77,40 +84,11 @@ fn mask(prefix: u8) -> u128 {
     u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0)
 }
 
-const PAIR: &[crate::functions::Parameter] =
-    &[exactly("ip1", Text), exactly("ip2", Text), optional("prefix", Accepts::Integer)];
-
 function!(COMPARE = ["ipv6_compare"], Naming::None, [by_kernel(PAIR, &COMPARED)]);
-kernel!(
-    /// By the smallest of all prefixes; null where one of the two is no address.
-    COMPARED = "kql_ipv6_compare" -> Long, |a, n| {
-        let found: Int64Array = compare(a, n)?.into_iter().map(|order| order.map(|order| order as i64)).collect();
-        Ok(std::sync::Arc::new(found))
-    }
-);
+kernel!(COMPARED = "kql_ipv6_compare" -> Long, |a, n| compared::<Network>(a, n));
 
 function!(IS_MATCH = ["ipv6_is_match"], Naming::None, [by_kernel(PAIR, &MATCHED)]);
-kernel!(MATCHED = "kql_ipv6_is_match" -> Bool, |a, n| {
-    let found: BooleanArray = compare(a, n)?.into_iter().map(|order| order.map(std::cmp::Ordering::is_eq)).collect();
-    Ok(std::sync::Arc::new(found))
-});
-
-fn compare(a: &[ColumnarValue], rows: usize) -> Result<Vec<Option<std::cmp::Ordering>>> {
-    let (first, second) = (Column::<Str>::of(&a[0])?, Column::<Str>::of(&a[1])?);
-    let prefixes = a.get(2).map(Column::<Long>::of).transpose()?;
-    Ok(crate::limits::rows(rows)
-        .map(|row| {
-            let first = Network::parse(first.get(row)?)?.comparable();
-            let second = Network::parse(second.get(row)?)?.comparable();
-            let prefix = match &prefixes {
-                Some(prefixes) => prefixes.get(row).filter(|prefix| *prefix <= 128)?,
-                None => 128,
-            };
-            let prefix = prefix.min(first.prefix.min(second.prefix).into());
-            Some(first.bits(prefix)?.cmp(&second.bits(prefix)?))
-        })
-        .collect())
-}
+kernel!(MATCHED = "kql_ipv6_is_match" -> Bool, |a, n| matched::<Network>(a, n));
 
 function!(
     IS_IN_RANGE = ["ipv6_is_in_range"],
@@ -119,31 +97,22 @@ function!(
 );
 kernel!(IN_RANGE = "kql_ipv6_is_in_range" -> Bool, |a, n| {
     let ranges = Column::<Str>::of(&a[1])?;
-    let constant = ranges.constant().map(|range| range.and_then(Network::parse));
+    let constant = ranges.constant().map(|range| range.and_then(Network::read));
     map2::<Str, Str, bool, BooleanArray>(a, n, |ip, range| {
         let range = match constant {
             Some(range) => range,
-            None => Network::parse(range),
+            None => Network::read(range),
         };
-        Some(range?.holds(Network::parse(ip)?))
+        Some(range?.holds(Network::read(ip)?))
     })
 });
 
 function!(
     IS_IN_ANY_RANGE = ["ipv6_is_in_any_range"],
     Naming::None,
-    [
-        by_kernel(&[one("ip", Accepts::StringOrDynamic), exactly("ranges", Dynamic)], &IN_ANY),
-        with(&[one("ip", Accepts::StringOrDynamic), many("range", Accepts::Exactly(Text), 1)], |a| {
-            let ip = a.take(0);
-            let ranges = (1..a.typed.len()).map(|index| pack(a.take(index)).expr).collect();
-            let ranges = crate::functions::dynamic::ARRAY.call(ranges);
-            let ranges = a.binder.fold(Typed::new(ranges, Dynamic));
-            a.binder.fold(Typed::new(IN_ANY.call(vec![ip.expr, ranges.expr]), KustoType::Bool))
-        })
-    ]
+    [by_kernel(IN_ARRAY, &IN_ANY), with(LISTED, |a| in_listed(a, &IN_ANY))]
 );
-kernel!(IN_ANY = "kql_ipv6_is_in_any_range" -> Bool, |a, n| in_any(a, n, Network::parse, Network::holds));
+kernel!(IN_ANY = "kql_ipv6_is_in_any_range" -> Bool, |a, n| in_array::<Network>(a, n));
 
 function!(PARSE = ["parse_ipv6"], Naming::None, [by_kernel(&[exactly("ip", Text)], &FULL)]);
 kernel!(

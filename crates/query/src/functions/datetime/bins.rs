@@ -1,6 +1,7 @@
-//! `bin_at`, `around`: values on a grid, values about a centre.
+//! `bin_at`, `bin_auto`, `around`: values on a grid, values about a centre.
 //!
-//! Source: <https://learn.microsoft.com/kusto/query/bin-at-function>
+//! Sources: <https://learn.microsoft.com/kusto/query/bin-at-function>,
+//! <https://learn.microsoft.com/kusto/query/bin-auto-function>
 
 use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array};
 use weir_value::KustoType::{self, Bool, Datetime, Decimal, Long, Real, Timespan};
@@ -13,7 +14,7 @@ use crate::kernel;
 use crate::kernel::{Column, Dec, Kernel, Long as LongValue, Real as RealValue};
 use crate::typed::Typed;
 
-pub(crate) const FUNCTIONS: &[&Function] = &[&BIN_AT, &AROUND];
+pub(crate) const FUNCTIONS: &[&Function] = &[&BIN_AT, &BIN_AUTO, &AROUND];
 
 /// Three arguments in one type: whole numbers, reals, decimals, or times of which one is a span.
 fn aligned(a: &mut Arguments<'_, '_, '_>, function: &str, span: usize) -> Option<([Typed; 3], KustoType)> {
@@ -53,18 +54,51 @@ const VALUE: crate::functions::Parameter = one("value", Accepts::Any);
 function!(
     BIN_AT = ["bin_at"],
     Naming::FirstArgument,
-    [with(&[VALUE, one("bin size", Accepts::Any), one("fixed point", Accepts::Any)], |a| {
-        let Some((typed, kind)) = aligned(a, "bin_at", 1) else { return Typed::poison() };
-        let kernel: &'static Kernel = match kind {
-            Datetime => &AT_DATETIME,
-            Timespan => &AT_TIMESPAN,
-            Real => &AT_REAL,
-            Decimal => &AT_DECIMAL,
-            _ => &AT_LONG,
+    [with(&[VALUE, one("bin size", Accepts::Any), one("fixed point", Accepts::Any)], |a| on_grid(
+        a, "bin_at"
+    ))]
+);
+
+/// The request option that says how long the bins of `bin_auto` are.
+pub(crate) const AUTO_SIZE: &str = "query_bin_auto_size";
+/// The request option that says where one of them begins.
+pub(crate) const AUTO_AT: &str = "query_bin_auto_at";
+
+function!(
+    BIN_AUTO = ["bin_auto"],
+    Naming::FirstArgument,
+    [with(&[one("value", Accepts::Summable)], |a| {
+        let Some(size) = a.binder.setting(AUTO_SIZE) else {
+            let message = "bin_auto() goes by an option of the query that says how long bins are";
+            let hint = format!("put a statement before: set {AUTO_SIZE} = 1h;");
+            a.binder.tell(weir_kql::Diagnostic::error(None, a.span, message).with_hint(hint));
+            return Typed::poison();
         };
-        a.binder.fold(Typed::new(kernel.call(typed.map(|typed| typed.expr).to_vec()), kind))
+        let value = a.take(0);
+        let at = a.binder.setting(AUTO_AT).unwrap_or_else(|| match value.kind {
+            Datetime | Timespan => Typed { kind: value.kind, ..Typed::long(0) },
+            _ => Typed::long(0),
+        });
+        if size.poisoned || at.poisoned {
+            return Typed::poison();
+        }
+        a.typed = vec![value, size, at];
+        on_grid(a, "bin_auto")
     })]
 );
+
+/// Value, size of the bins, and a place where one begins.
+fn on_grid(a: &mut Arguments<'_, '_, '_>, function: &str) -> Typed {
+    let Some((typed, kind)) = aligned(a, function, 1) else { return Typed::poison() };
+    let kernel: &'static Kernel = match kind {
+        Datetime => &AT_DATETIME,
+        Timespan => &AT_TIMESPAN,
+        Real => &AT_REAL,
+        Decimal => &AT_DECIMAL,
+        _ => &AT_LONG,
+    };
+    a.binder.fold(Typed::new(kernel.call(typed.map(|typed| typed.expr).to_vec()), kind))
+}
 
 /// The place of the grid at or below a value; null unless bins are longer than nothing.
 fn at(value: i64, size: i64, fixed: i64) -> Option<i64> {
@@ -171,6 +205,29 @@ mod tests {
         );
         assert_eq!(value("bin_at(decimal(6.5), 2, 1), bin_at(decimal(6.5), 0, 1)"), "5 | null");
         assert!(refused("print bin_at(5h, 2, 1h)").contains("not supported yet: bin_at() of a timespan"));
+    }
+
+    #[test]
+    fn options_of_the_query_make_the_grid() {
+        assert_eq!(
+            answer(
+                "set query_bin_auto_size=1h; set query_bin_auto_at=datetime(2017-01-01 00:05); \
+                 range Timestamp from datetime(2017-01-01 00:05) to datetime(2017-01-01 02:00) step 1m \
+                 | summarize count() by bin_auto(Timestamp) | sort by Timestamp asc"
+            ),
+            "Timestamp:datetime, count_:long\n2017-01-01T00:05:00.0000000Z | 60\n2017-01-01T01:05:00.0000000Z | 56"
+        );
+        assert_eq!(
+            answer("set query_bin_auto_size = 5; print bin_auto(7), bin_auto(-1), bin_auto(7.5)"),
+            "print_0:long, print_1:long, print_2:real\n5 | -5 | 5.0"
+        );
+        assert_eq!(
+            answer("set query_bin_auto_size = 1d; print t = bin_auto(datetime(2024-06-15 05:00))"),
+            "t:datetime\n2024-06-15T00:00:00.0000000Z"
+        );
+        assert!(refused("print bin_auto(7)").contains("set query_bin_auto_size = 1h;"));
+        assert!(refused("set query_bin_auto_size = 1h; print bin_auto(7)").contains("bin_auto() of a long"));
+        assert!(refused("set query_bin_auto_size = x; print bin_auto(7)").contains("KS142"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use weir_value::Dynamic as Tree;
 use weir_value::KustoType::{Real, String as Text};
 
-use super::is_place;
+use super::{geometry, is_place, point};
 use crate::functions::{Accepts, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Long, Real as RealValue, Str, TextOut, pack1};
@@ -114,16 +114,6 @@ kernel!(
 );
 
 const GEOHASH: &[crate::functions::Parameter] = &[exactly("geohash", Text)];
-
-/// GeoJSON.
-fn geometry(kind: &str, coordinates: Tree) -> Vec<u8> {
-    let kind = Tree::String(kind.to_owned());
-    Tree::Bag(vec![("type".to_owned(), kind), ("coordinates".to_owned(), coordinates)]).pack()
-}
-
-fn point((longitude, latitude): (f64, f64)) -> Tree {
-    Tree::Array(vec![Tree::Real(longitude), Tree::Real(latitude)])
-}
 
 function!(pub(super) TO_CENTRAL_POINT = ["geo_geohash_to_central_point"], Naming::None, [by_kernel(GEOHASH, &CENTER)]);
 kernel!(CENTER = "kql_geo_geohash_to_central_point" -> Dynamic, |a, n| pack1::<Str>(a, n, |text, bytes| {

@@ -2,12 +2,12 @@
 //!
 //! Source: <https://learn.microsoft.com/kusto/query/geo-line-centroid-function>
 
-use weir_value::Dynamic as Tree;
 use weir_value::KustoType::Real;
 use weir_value::dynamic::View;
 
 use super::shapes::{edge_angle, lines};
 use super::sphere::Point;
+use super::{geometry, point};
 use crate::functions::dynamic::pack_rows;
 use crate::functions::{Accepts, Naming, by_kernel, exactly, one};
 use crate::kernel;
@@ -25,7 +25,7 @@ kernel!(CENTROID = "kql_geo_line_centroid" -> Dynamic, |a, n| pack1::<Dyn>(a, n,
     // The middle of each edge, as heavy as the edge is long.
     let weighted: Vec<Point> = edges.map(|(from, to)| from.mass(to)).collect();
     if let Some(middle) = Point::middle(&weighted) {
-        bytes.extend(geometry(middle));
+        bytes.extend(geometry("Point", point(middle.place())));
     }
 }));
 
@@ -55,7 +55,7 @@ kernel!(
                 }
                 rest -= angle;
             }
-            bytes.extend(found.map(geometry).unwrap_or_default());
+            bytes.extend(found.map(|found| geometry("Point", point(found.place()))).unwrap_or_default());
         })
     }
 );
@@ -81,18 +81,10 @@ kernel!(NEAREST = "kql_geo_closest_point_on_line" -> Dynamic, |a, n| {
             edge_angle(a[0], a[1], place).total_cmp(&edge_angle(b[0], b[1], place))
         });
         if let Some(edge) = nearest {
-            bytes.extend(geometry(place.foot_on(edge[0], edge[1])));
+            bytes.extend(geometry("Point", point(place.foot_on(edge[0], edge[1]).place())));
         }
     })
 });
-
-/// A point in GeoJSON.
-fn geometry(point: Point) -> Vec<u8> {
-    let (longitude, latitude) = point.place();
-    let coordinates = Tree::Array(vec![Tree::Real(longitude), Tree::Real(latitude)]);
-    let kind = Tree::String("Point".to_owned());
-    Tree::Bag(vec![("type".to_owned(), kind), ("coordinates".to_owned(), coordinates)]).pack()
-}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use weir_value::Dynamic as Tree;
 use weir_value::KustoType::{Real, String as Text};
 
 use super::sphere::Point;
+use super::{geometry, point};
 use crate::functions::{Accepts, Naming, by_kernel, exactly, one, optional, with};
 use crate::kernel;
 use crate::kernel::{Column, Long, Real as RealValue, Str, TextOut, pack1};
@@ -211,7 +212,7 @@ kernel!(
     /// Null for what is no cell.
     CENTER = "kql_geo_s2cell_to_central_point" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
         if let Some(cell) = Cell::parse(token) {
-            bytes.extend(geometry("Point", coordinates(cell.center())));
+            bytes.extend(geometry("Point", point(cell.center().place())));
         }
     })
 );
@@ -222,7 +223,7 @@ kernel!(
     POLYGON = "kql_geo_s2cell_to_polygon" -> Dynamic, |a, n| pack1::<Str>(a, n, |token, bytes| {
         if let Some(cell) = Cell::parse(token) {
             let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)];
-            let ring = corners.map(|(across, up)| coordinates(cell.point(across, up)));
+            let ring = corners.map(|(across, up)| point(cell.point(across, up).place()));
             bytes.extend(geometry("Polygon", Tree::Array(vec![Tree::Array(ring.to_vec())])));
         }
     })
@@ -248,17 +249,6 @@ kernel!(
         }
     })
 );
-
-fn coordinates(point: Point) -> Tree {
-    let (longitude, latitude) = point.place();
-    Tree::Array(vec![Tree::Real(longitude), Tree::Real(latitude)])
-}
-
-/// GeoJSON.
-fn geometry(kind: &str, coordinates: Tree) -> Vec<u8> {
-    let kind = Tree::String(kind.to_owned());
-    Tree::Bag(vec![("type".to_owned(), kind), ("coordinates".to_owned(), coordinates)]).pack()
-}
 
 #[cfg(test)]
 mod tests {

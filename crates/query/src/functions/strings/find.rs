@@ -6,7 +6,7 @@ use datafusion::arrow::array::{BooleanArray, Int64Array};
 use memchr::memmem::Finder;
 use weir_value::KustoType::{Dynamic, String as Text};
 
-use super::check_regex;
+use super::patterns::check_regex;
 use crate::bind::Arguments;
 use crate::functions::terms::first_term;
 use crate::functions::text_match::compile;

@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 use weir_value::KustoType::{self, Dynamic, String as Text};
 use weir_value::dynamic::{Kind, Packer, View, pack_json};
 
-use super::check_regex;
+use super::patterns::check_regex;
 use crate::bind::Arguments;
 use crate::functions::dynamic::{as_array, pack_rows, paths};
 use crate::functions::text_match::compile;

@@ -1,5 +1,6 @@
 //! The states of a scan, row by row.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -7,6 +8,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::{concat, take};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::execution_props::ExecutionProps;
@@ -37,6 +39,8 @@ pub(super) struct Step {
 /// A scan that is ready to run.
 pub(super) struct Machine<'c> {
     pub steps: Vec<Step>,
+    /// What rows are kept apart by: expressions of their columns.
+    pub keys: Vec<Expr>,
     /// What can be read: the columns of the rows, the declared ones, then both again for each step.
     pub readable: &'c [Column],
     /// How many columns rows have.
@@ -167,23 +171,26 @@ impl Machine<'_> {
         let nulls: Vec<ScalarValue> =
             self.readable[..self.own].iter().map(|column| physical::null(column.kind)).collect();
         let blanks = arrays(&nulls)?;
-        let mut states: Vec<Option<State>> = vec![None; self.steps.len()];
+        let parts = self.parts(batch)?;
+        let count = parts.iter().max().map_or(0, |last| last + 1);
+        let mut states: Vec<Vec<Option<State>>> = vec![vec![None; self.steps.len()]; count];
         let mut next_id = 0;
         let assigned = defaults.iter().map(|_| Values::default()).collect();
         let mut answered = Answered { assigned, ..Answered::default() };
-        for row in 0..batch.num_rows() {
+        for (row, part) in parts.into_iter().enumerate() {
             check()?;
+            let states = &mut states[part];
             for at in (0..self.steps.len()).rev() {
                 let place = Place { batch, row, state: None, defaults: &defaults, blanks: &blanks };
-                let Some(found) = self.found(&compiled[at], at, &states, place)? else { continue };
+                let Some(found) = self.found(&compiled[at], at, states, place)? else { continue };
                 let mut state = found.state.unwrap_or_else(|| {
                     next_id += 1;
                     State { id: next_id - 1, hits: vec![None; self.steps.len()], pending: false }
                 });
                 if found.promoted {
                     // The series of both steps end here.
-                    self.finish(at, &states, &mut answered)?;
-                    self.finish(at - 1, &states, &mut answered)?;
+                    self.finish(at, states, &mut answered)?;
+                    self.finish(at - 1, states, &mut answered)?;
                     states[at - 1] = None;
                 }
                 let hit = Hit { row, assigned: found.assigned };
@@ -195,10 +202,37 @@ impl Machine<'_> {
                 states[at] = Some(state);
             }
         }
-        for at in 0..self.steps.len() {
-            self.finish(at, &states, &mut answered)?;
+        for states in &states {
+            for at in 0..self.steps.len() {
+                self.finish(at, states, &mut answered)?;
+            }
         }
         self.matched(batch, answered)
+    }
+
+    /// The part of each row, numbered as they appear: rows of the same keys are of one.
+    fn parts(&self, batch: &RecordBatch) -> Result<Vec<usize>> {
+        if self.keys.is_empty() {
+            return Ok(vec![0; batch.num_rows()]);
+        }
+        let mut keys = Vec::with_capacity(self.keys.len());
+        for key in &self.keys {
+            let Compiled { expr, reads, schema } = self.compile(key)?;
+            let arrays = reads.iter().map(|read| Arc::clone(batch.column(*read))).collect();
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            let rows = RecordBatch::try_new_with_options(schema, arrays, &options)?;
+            keys.push(expr.evaluate(&rows)?.into_array(batch.num_rows())?);
+        }
+        let fields = keys.iter().map(|key| SortField::new(key.data_type().clone())).collect();
+        let rows = RowConverter::new(fields)?.convert_columns(&keys)?;
+        let mut known = HashMap::new();
+        let mut parts = Vec::with_capacity(batch.num_rows());
+        for row in 0..batch.num_rows() {
+            check()?;
+            let next = known.len();
+            parts.push(*known.entry(rows.row(row)).or_insert(next));
+        }
+        Ok(parts)
     }
 
     /// Whether a row matches a step: with what the step before holds, else with what this one holds. The first step
