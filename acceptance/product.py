@@ -15,6 +15,7 @@ from pathlib import Path
 
 import deltalake
 import pyarrow
+import pyarrow.compute as pc
 
 BINARY = os.environ.get("WEIR_BIN", "weir")
 SECONDS_MAX = 600
@@ -58,6 +59,12 @@ class Weir:
         """A table as another implementation of Delta reads it."""
         table = deltalake.DeltaTable(str(self.data / "default" / "tables" / name))
         return table.to_pyarrow_table()
+
+    def flows(self) -> pyarrow.Table:
+        """All rows with both addresses: those that are not folded, and what was folded."""
+        rows, folded = self.table("NTANetAnalytics"), self.table("WeirPublicIps")
+        both = pc.and_(pc.not_equal(rows["SrcIp"], ""), pc.not_equal(rows["DestIp"], ""))
+        return pyarrow.concat_tables([rows.filter(both), folded.select(rows.column_names)], promote_options="permissive")
 
 
 def simulate(folder, *flags):

@@ -58,7 +58,7 @@ def said(duck, weir):
     """What the program wrote, a row a key: late records may have made several."""
     key, words = [", ".join(f'"{name}"' for name in names) for names in (KEY, SAID)]
     sums = ", ".join(f'sum("{name}")::BIGINT AS "{name}"' for name in COUNTERS)
-    return select(duck, weir.table("NTANetAnalytics"), f"SELECT {key}, {words}, {sums} FROM written GROUP BY {key}, {words}")
+    return select(duck, weir.flows(), f"SELECT {key}, {words}, {sums} FROM written GROUP BY {key}, {words}")
 
 
 def differences(duck, expected, actual):

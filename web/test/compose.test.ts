@@ -22,6 +22,17 @@ test("the filter stands for the table, behind the comment", () => {
   expect(compose("WeirBlobs | count", {}, "DestPort == 443")).toBe("WeirBlobs | count");
 });
 
+test("a filter by address means the rows behind folded ones", () => {
+  const text = compose(FILE, {}, 'SrcIp == "192.0.2.1"');
+  expect(text).toContain("let NTANetAnalytics = weir_unfolded()\n");
+});
+
+test("what is unfolded is filtered, too", () => {
+  const text = compose("weir_unfolded()\n| count", {}, "DestPort == 443");
+  expect(text).toBe("let Unfolded = weir_unfolded()\n    | where DestPort == 443;\nUnfolded\n| count");
+  expect(compose("weir_unfolded()\n| count", {}, "")).toBe("weir_unfolded()\n| count");
+});
+
 test("a query says what it is, and runs in a shell", () => {
   expect(about(FILE)).toBe("What it is. And more.");
   expect(command("print 'it'")).toBe(`weir query 'print '\\''it'\\'''`);

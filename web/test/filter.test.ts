@@ -26,10 +26,9 @@ test("conditions become KQL with their values quoted", () => {
   expect(toKql({ ...EMPTY, conditions: [{ field: "port", values: ["1); drop"], not: false }] })).toBe("DestPort == -1");
 });
 
-test("an address is looked for at both ends, in lists and in ranges", () => {
+test("an address is looked for at both ends, and in ranges", () => {
   const one = toKql({ ...EMPTY, conditions: [{ field: "ip", values: ["10.1.1.8"], not: false }] });
   expect(one).toContain('SrcIp == "10.1.1.8" or DestIp == "10.1.1.8"');
-  expect(one).toContain('contains " 10.1.1.8|"');
   expect(toKql({ ...EMPTY, conditions: [{ field: "ip", values: ["fd00::/8"], not: false }] })).toContain("ipv6_is_in_range(SrcIp");
 });
 

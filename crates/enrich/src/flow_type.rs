@@ -39,6 +39,11 @@ impl FlowType {
         FlowType::Unknown,
     ];
 
+    /// Whether one end is at a public address that is nobody's here.
+    pub const fn has_public_end(self) -> bool {
+        matches!(self, FlowType::AzurePublic | FlowType::ExternalPublic | FlowType::MaliciousFlow)
+    }
+
     /// The word of the column.
     pub const fn word(self) -> &'static str {
         match self {
@@ -123,7 +128,8 @@ pub const PLATFORM_ADDRESS: Address = v4([168, 63, 129, 16]);
 /// Source: <https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service>
 pub const METADATA_ADDRESS: Address = v4([169, 254, 169, 254]);
 
-fn is_platform(address: Address) -> bool {
+/// Whether it is one of the platform's own addresses, which are the same in every region.
+pub fn is_platform(address: Address) -> bool {
     address == PLATFORM_ADDRESS || address == METADATA_ADDRESS
 }
 

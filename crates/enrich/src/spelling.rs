@@ -13,6 +13,17 @@ pub fn l4_protocol(protocol: u8) -> std::borrow::Cow<'static, str> {
     }
 }
 
+/// The number of a protocol that [`l4_protocol`] spelled.
+pub fn l4_protocol_number(word: &str) -> Option<u8> {
+    match word {
+        "TCP" => Some(6),
+        "UDP" => Some(17),
+        "ICMP" => Some(1),
+        "ICMPv6" => Some(58),
+        number => number.parse().ok(),
+    }
+}
+
 /// The word of `FlowDirection`.
 pub fn direction(direction: Direction) -> &'static str {
     match direction {
@@ -44,9 +55,30 @@ pub fn mac_address(mac: &str) -> String {
     pairs
 }
 
+/// What [`mac_address`] made pairs of.
+pub fn mac_digits(mac: &str) -> String {
+    let digits: String = mac.split('-').collect();
+    if mac_address(&digits) == mac { digits } else { mac.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn protocols_read_back() {
+        for protocol in 0..=u8::MAX {
+            assert_eq!(l4_protocol_number(&l4_protocol(protocol)), Some(protocol));
+        }
+        assert_eq!(l4_protocol_number("T"), None);
+    }
+
+    #[test]
+    fn interfaces_read_back() {
+        for mac in ["000D3A1B2C3D", "nic", ""] {
+            assert_eq!(mac_digits(&mac_address(mac)), mac);
+        }
+    }
 
     #[test]
     fn interfaces_have_hyphens() {

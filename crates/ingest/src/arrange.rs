@@ -4,16 +4,30 @@ use weir_decode::Address;
 use weir_reduce::{FlowKey, ReducedFlow};
 
 /// Puts rows in the order of their table, by the text of source and destination, and adds up rows of one key.
+pub(crate) fn arrange(flows: Vec<ReducedFlow>) -> Vec<ReducedFlow> {
+    let mut flows = sort(flows, |flow| flow);
+    flows.dedup_by(|next, last| match last.counters.add(&next.counters) {
+        Some(sum) if last.key == next.key => {
+            last.counters = sum;
+            true
+        }
+        _ => false,
+    });
+    flows
+}
+
+/// Puts rows in the order of their table.
 ///
 /// Sorted are the beginnings of the texts, each made once, and not the rows, which are larger and move once.
-pub(crate) fn arrange(mut flows: Vec<ReducedFlow>) -> Vec<ReducedFlow> {
-    let beginnings = |(row, flow): (usize, &ReducedFlow)| {
+pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Vec<T> {
+    let beginnings = |(number, row): (usize, &T)| {
+        let key = &flow(row).key;
         // A part has fewer than 2³² rows.
-        (beginning(flow.key.src_ip), beginning(flow.key.dest_ip), row as u32)
+        (beginning(key.src_ip), beginning(key.dest_ip), number as u32)
     };
-    let mut order: Vec<(u128, u128, u32)> = flows.iter().enumerate().map(beginnings).collect();
+    let mut order: Vec<(u128, u128, u32)> = rows.iter().enumerate().map(beginnings).collect();
     order.sort_unstable_by(|a, b| {
-        let (one, other) = (&flows[a.2 as usize].key, &flows[b.2 as usize].key);
+        let (one, other) = (&flow(&rows[a.2 as usize]).key, &flow(&rows[b.2 as usize]).key);
         (a.0.cmp(&b.0).then_with(|| ending(one.src_ip, other.src_ip)))
             .then_with(|| a.1.cmp(&b.1))
             .then_with(|| ending(one.dest_ip, other.dest_ip))
@@ -27,16 +41,9 @@ pub(crate) fn arrange(mut flows: Vec<ReducedFlow>) -> Vec<ReducedFlow> {
             row = order[row] as usize;
         }
         order[place] = row as u32;
-        flows.swap(place, row);
+        rows.swap(place, row);
     }
-    flows.dedup_by(|next, last| match last.counters.add(&next.counters) {
-        Some(sum) if last.key == next.key => {
-            last.counters = sum;
-            true
-        }
-        _ => false,
-    });
-    flows
+    rows
 }
 
 /// What tells rows of the same two addresses apart.

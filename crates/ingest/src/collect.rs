@@ -1,29 +1,21 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::runtime::Handle;
-use weir_enrich::DecorationTally;
 use weir_reduce::{FlowKey, Interval, Names, ReducedFlow, RuleId, SourceId, WordId};
-use weir_schema::Table;
-use weir_table::rows::{NetAnalytics, Run, day_of};
-use weir_table::{Batch, Error};
+use weir_table::Error;
+use weir_table::rows::day_of;
 
 use crate::arrange::arrange;
-use crate::inventories::{Chosen, Inventories, decorate};
+use crate::parts::{PartWriter, Written};
 
 /// Rows of a batch on their way to their files, by day.
 ///
 /// Whoever adds the row that fills a part writes it, so that reading waits for writing and memory stays flat.
 pub(crate) struct Collector<'a> {
-    table: &'static Table,
-    batch: &'a Batch,
-    runtime: &'a Handle,
-    run: Run<'a>,
-    inventories: &'a Inventories,
+    parts: PartWriter<'a>,
     /// Rows of a part: one file. They are held until there are so many.
     part_rows: usize,
     pending: Mutex<Pending>,
-    tally: Mutex<DecorationTally>,
 }
 
 #[derive(Default)]
@@ -33,16 +25,8 @@ struct Pending {
 }
 
 impl<'a> Collector<'a> {
-    pub fn new(
-        table: &'static Table,
-        batch: &'a Batch,
-        runtime: &'a Handle,
-        run: Run<'a>,
-        inventories: &'a Inventories,
-        part_rows: usize,
-    ) -> Self {
-        let (pending, tally) = (Mutex::default(), Mutex::default());
-        Collector { table, batch, runtime, run, inventories, part_rows, pending, tally }
+    pub fn new(parts: PartWriter<'a>, part_rows: usize) -> Self {
+        Collector { parts, part_rows, pending: Mutex::default() }
     }
 
     /// Rows that a blob may have before it passes them on.
@@ -51,7 +35,7 @@ impl<'a> Collector<'a> {
     }
 
     pub fn interval(&self) -> Interval {
-        self.run.interval
+        self.parts.run.interval
     }
 
     /// Adds the rows of a blob. `names` are those that the rows refer to.
@@ -62,7 +46,7 @@ impl<'a> Collector<'a> {
             let Pending { names: all, days } = &mut *pending;
             let renamed = Renamed::new(names, all);
             for flow in flows {
-                let day = day_of(self.run.interval.start_micros(flow.key.interval));
+                let day = day_of(self.interval().start_micros(flow.key.interval));
                 let rows = days.entry(day).or_default();
                 rows.push(ReducedFlow { key: renamed.key(flow.key), ..flow });
                 if rows.len() >= self.part_rows {
@@ -86,21 +70,18 @@ impl<'a> Collector<'a> {
         full.into_iter().try_for_each(|(day, rows)| self.write(day, rows, &names))
     }
 
-    /// Writes what is left, and says what all rows were decorated as.
-    pub fn finish(self) -> Result<DecorationTally, Error> {
+    /// Writes what is left, and says what all rows came to.
+    pub fn finish(self) -> Result<Written, Error> {
         let Pending { names, days } = std::mem::take(&mut *self.lock());
         days.into_iter()
             .filter(|(_, rows)| !rows.is_empty())
             .try_for_each(|(day, rows)| self.write(day, rows, &names))?;
-        Ok(self.tally.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(self.parts.finish())
     }
 
     fn write(&self, day: i32, rows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
-        let mut chosen = Chosen::new(self.inventories);
-        let (flows, tally) = decorate(arrange(rows), names, self.run.interval, &mut chosen)?;
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(&tally);
-        let rows = NetAnalytics::new(&flows, names, &self.run, &chosen.decorators);
-        self.runtime.block_on(self.batch.write(self.table, day, self.run.processed_micros, &rows))
+        let processed_micros = self.parts.now_micros;
+        self.parts.write(day, arrange(rows).into_iter().map(|flow| (flow, processed_micros)), names)
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {

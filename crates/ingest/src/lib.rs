@@ -7,20 +7,27 @@
 
 mod arrange;
 mod collect;
+mod decorate;
+mod feeds;
 mod identity;
 mod inventories;
 mod known;
 mod maintain;
+mod met;
+mod parts;
 mod pieces;
 mod read;
 mod redecorate;
+mod refold;
 mod reread;
 mod run;
 mod stored;
 mod summary;
 mod take_up;
 mod topology;
+mod unfold;
 
+pub use feeds::AddressFeeds;
 pub use identity::head_hash;
 pub use inventories::Inventories;
 pub use maintain::{MaintainOptions, Maintained, TableMaintained, maintain};

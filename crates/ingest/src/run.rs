@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use weir_blob::{Blob, Found};
 use weir_decode::{Discarded, Limits};
-use weir_table::rows::Run;
 use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
-use crate::inventories::Inventories;
+use crate::decorate::Knowledge;
 use crate::known::Known;
+use crate::met::Met;
+use crate::parts::PartWriter;
 use crate::read::{Bench, BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
 use crate::{Incident, Outcome, Summary};
@@ -82,13 +83,15 @@ pub fn ingest(
     progress: &Progress,
 ) -> Result<Summary, Error> {
     let mut summary = Summary::default();
-    let inventories = Inventories::of(writer.workspace(), options.runtime)?;
-    summary.snapshots = inventories.history().snapshots().len();
+    let knowledge = Knowledge::of(writer.workspace(), options.runtime)?;
+    summary.snapshots = knowledge.inventories.history().snapshots().len();
+    summary.feeds = knowledge.feeds.files();
+    let met = Met::default();
     for problem in &found.problems {
         summary.note(&problem.name, Outcome::Failed, chain(&problem.error));
     }
     for round in rounds(&found.blobs, options.round_bytes) {
-        ingest_round(writer, round, &inventories, options, progress, &mut summary)?;
+        ingest_round(writer, round, (&knowledge, &met), options, progress, &mut summary)?;
     }
     Ok(summary)
 }
@@ -113,7 +116,7 @@ fn rounds(blobs: &[Blob], bytes: u64) -> Vec<&[Blob]> {
 fn ingest_round(
     writer: &mut Writer,
     blobs: &[Blob],
-    inventories: &Inventories,
+    (knowledge, met): (&Knowledge, &Met),
     options: &Options<'_>,
     progress: &Progress,
     summary: &mut Summary,
@@ -121,22 +124,12 @@ fn ingest_round(
     let started = (options.now_micros)();
     let batch = writer.begin(started);
     let workspace = writer.workspace().clone();
-    let settings = workspace.settings();
-    let run = Run {
-        workspace_id: &settings.workspace_id,
-        interval: settings.interval(),
-        processed_micros: started,
-    };
     let ledger = options.runtime.block_on(workspace.files(table("WeirBlobs")?))?;
     let known = Known::new(writer, &ledger, options.runtime);
-    let collector = Collector::new(
-        table("NTANetAnalytics")?,
-        &batch,
-        options.runtime,
-        run,
-        inventories,
-        options.part_rows,
-    );
+    let parts =
+        PartWriter::new((&batch, options.runtime), workspace.settings(), (knowledge, Some(met)), started);
+    let run = parts.run;
+    let collector = Collector::new(parts, options.part_rows);
     let limits = BlobLimits { bytes_max: options.blob_bytes_max, decode: options.limits };
     let reader = Reader {
         limits,
@@ -146,12 +139,14 @@ fn ingest_round(
         bad_records: options.bad_records,
     };
     let finished = read_all(blobs, options.threads, progress, &reader)?;
-    let decorated = collector.finish()?;
+    let written = collector.finish()?;
+    met.rest().write(&batch, options.runtime, &run, started)?;
     let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();
     let now = (options.now_micros)();
     let committed = options.runtime.block_on(writer.commit(batch, &readings, now, options.written_by))?;
     summary.rows += committed.rows;
-    summary.decoration.merge(&decorated);
+    summary.decoration.merge(&written.decoration);
+    summary.folding.merge(&written.folding);
     summary.parquet_bytes += committed.parquet_bytes;
     summary.batches += u64::from(committed.batch > 0);
     for (blob, finished) in finished {

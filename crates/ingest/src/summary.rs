@@ -1,5 +1,5 @@
 use weir_decode::Tally;
-use weir_enrich::DecorationTally;
+use weir_enrich::{DecorationTally, FoldTally};
 
 /// What became of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,8 +104,12 @@ pub struct Summary {
     pub rows: u64,
     /// Snapshots of the inventory that there are.
     pub snapshots: usize,
-    /// What the rows were decorated as.
+    /// Files of feeds that there are.
+    pub feeds: usize,
+    /// What the rows were decorated as, before some of them were folded.
     pub decoration: DecorationTally,
+    /// How many of them were folded.
+    pub folding: FoldTally,
     /// Bytes of the files they were written to.
     pub parquet_bytes: u64,
     /// Batches committed.

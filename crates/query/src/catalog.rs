@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use weir_enrich::Decorator;
+use weir_intel::Lookups;
 use weir_topology::SnapshotName;
 
 use crate::typed::Relation;
@@ -20,6 +21,10 @@ pub trait Catalog: Sync {
     }
     /// What is known of flows of a time, microseconds since the Unix epoch; nothing where no inventory holds.
     fn decorator(&self, _micros: i64) -> Result<Option<DatedDecorator>, weir_table::Error> {
+        Ok(None)
+    }
+    /// What feeds say of addresses at a time, microseconds since the Unix epoch; nothing where there is no feed.
+    fn lookups(&self, _micros: i64) -> Result<Option<Arc<Lookups>>, weir_table::Error> {
         Ok(None)
     }
     /// Folders whose files `externaldata` may read; none unless said otherwise.

@@ -9,7 +9,9 @@ use datafusion::datasource::{MemTable, TableProvider, provider_as_source};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use futures::executor::block_on;
 use weir_enrich::Decorator;
+use weir_intel::Lookups;
 use weir_schema::{TableKind, Unit, tables};
+use weir_table::intel::{self, FeedReader};
 use weir_table::{Workspace, topology};
 use weir_value::KustoType;
 
@@ -33,6 +35,8 @@ pub struct WorkspaceCatalog {
     workspace: Option<Workspace>,
     /// The inventory that was asked last.
     decorator: Arc<Mutex<Option<DatedDecorator>>>,
+    /// What reads the feeds that there were when they were asked for last.
+    feeds: Arc<Mutex<Option<FeedReader>>>,
 }
 
 /// A stretch of time that all tables of a query are narrowed to.
@@ -78,6 +82,7 @@ impl WorkspaceCatalog {
             name,
             workspace: workspace.cloned(),
             decorator: Arc::default(),
+            feeds: Arc::default(),
         }
     }
 
@@ -94,6 +99,7 @@ impl WorkspaceCatalog {
             name: "default".to_owned(),
             workspace: None,
             decorator: Arc::default(),
+            feeds: Arc::default(),
         }
     }
 
@@ -195,6 +201,19 @@ impl Catalog for WorkspaceCatalog {
         let decorator = (name.clone(), Arc::new(Decorator::new(&snapshot.inventory)));
         *last = Some(decorator.clone());
         Ok(Some(decorator))
+    }
+
+    fn lookups(&self, micros: i64) -> Result<Option<Arc<Lookups>>, weir_table::Error> {
+        let Some(workspace) = &self.workspace else { return Ok(None) };
+        let feeds = block_on(intel::load(workspace))?;
+        if feeds.files().is_empty() {
+            return Ok(None);
+        }
+        let mut last = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = last.take().filter(|reader| reader.feeds().files() == feeds.files());
+        let reader = last.insert(known.unwrap_or_else(|| FeedReader::new(workspace.clone(), feeds)));
+        let version = reader.feeds().version_at(micros);
+        block_on(reader.at(version)).map(|lookups| Some(Arc::new(lookups)))
     }
 
     fn external_folders(&self) -> &[PathBuf] {

@@ -42,6 +42,11 @@ pub(crate) async fn create(table: &Table, url: Url) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether there is a table.
+pub(crate) fn exists(url: &Url) -> bool {
+    url.to_file_path().is_ok_and(|path| path.join("_delta_log").is_dir())
+}
+
 /// Opens a table at its latest version.
 pub(crate) async fn open(table: &Table, url: Url) -> Result<DeltaTable, Error> {
     DeltaTableBuilder::from_url(url)

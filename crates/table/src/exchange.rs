@@ -49,7 +49,7 @@ pub struct Exchange {
 pub type CounterSums = BTreeMap<&'static str, i128>;
 
 /// The name under which rows are counted among the counters.
-pub(crate) const ROWS: &str = "rows";
+pub const ROWS: &str = "rows";
 
 impl FileContent {
     /// Reads a file of a table.

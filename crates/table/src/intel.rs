@@ -214,7 +214,7 @@ mod tests {
     const DAY: i64 = 86_400_000_000;
 
     async fn workspace(folder: &std::path::Path) -> Workspace {
-        let new = NewWorkspace { interval_minutes: None, now_micros: 0, created_by: "test".to_owned() };
+        let new = NewWorkspace { now_micros: 0, created_by: "test".to_owned(), ..NewWorkspace::default() };
         Workspace::open_or_create(folder, "default", &new).await.unwrap()
     }
 

@@ -39,12 +39,12 @@ mod writer;
 
 pub use compact::{Compacted, RANGE_ROWS, is_worth_it};
 pub use error::Error;
-pub use exchange::{CounterSums, Exchange, FileContent};
+pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use part::Columns;
 pub use readings::StoredReading;
-pub use settings::{FORMAT_VERSION, Settings};
+pub use settings::{FORMAT_VERSION, FoldPublic, Settings};
 pub use vacuum::{Vacuum, Vacuumed};
 pub use workspace::{NewWorkspace, Workspace};
 pub use writer::{Batch, BatchSummary, Writer};

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use weir_enrich::FoldRules;
 use weir_reduce::Interval;
 use weir_topology::Fallback;
 
@@ -21,6 +22,12 @@ pub struct Settings {
     pub interval_minutes: u32,
     /// How rows with a public address are folded.
     pub fold_public: FoldPublic,
+    /// Addresses in a list of `SrcPublicIps` or `DestPublicIps`, at most.
+    #[serde(default = "public_ips_max")]
+    pub public_ips_max: usize,
+    /// Whether denied flows from public addresses are folded by target and rule, whatever their ports.
+    #[serde(default)]
+    pub fold_denied_scans: bool,
     /// What is known of networks before the first snapshot of the inventory was taken.
     #[serde(default)]
     pub topology_fallback: Fallback,
@@ -36,6 +43,16 @@ pub struct Settings {
 pub enum FoldPublic {
     /// Not at all: each public address has rows of its own.
     None,
+    /// By region for addresses of Azure, by country for others, as Traffic Analytics does.
+    Region,
+}
+
+/// Addresses in a list where the settings do not say: a text of Log Analytics holds 32 KB, and an entry has about 50
+/// bytes.
+///
+/// Source: <https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits#log-analytics-workspaces>
+pub(crate) fn public_ips_max() -> usize {
+    500
 }
 
 impl Settings {
@@ -43,6 +60,11 @@ impl Settings {
     pub fn interval(&self) -> Interval {
         // Checked when the settings were read.
         Interval::from_minutes(self.interval_minutes).unwrap_or(Interval::HOUR)
+    }
+
+    /// Which rows are folded.
+    pub fn fold_rules(&self) -> FoldRules {
+        FoldRules { by_region: self.fold_public == FoldPublic::Region, denied_scans: self.fold_denied_scans }
     }
 
     /// Reads `weir.json`; nothing when there is none.

@@ -10,10 +10,11 @@ use weir_schema::{Source, Table, Unit};
 use weir_value::{KustoType, datetime};
 
 /// Text columns whose bounds are worth keeping beside all times and numbers.
-const TEXT_COLUMNS: [&str; 12] = [
+const TEXT_COLUMNS: [&str; 13] = [
     "SrcIp",
     "DestIp",
     "Ip",
+    "PublicIp",
     "MacAddress",
     "FlowType",
     "FlowDirection",

@@ -199,7 +199,7 @@ mod tests {
     use crate::NewWorkspace;
 
     async fn workspace(folder: &std::path::Path) -> Workspace {
-        let new = NewWorkspace { interval_minutes: None, now_micros: 0, created_by: "test".to_owned() };
+        let new = NewWorkspace { now_micros: 0, created_by: "test".to_owned(), ..NewWorkspace::default() };
         Workspace::open_or_create(folder, "default", &new).await.unwrap()
     }
 

@@ -10,7 +10,7 @@ use weir_topology::Fallback;
 use weir_value::datetime;
 
 use crate::lease::Lease;
-use crate::settings::FoldPublic;
+use crate::settings::{FoldPublic, public_ips_max};
 use crate::{Error, FORMAT_VERSION, Settings, TableFiles, Writer, delta};
 
 /// One workspace of a data folder: its settings, its tables, its ledger.
@@ -22,10 +22,16 @@ pub struct Workspace {
 }
 
 /// What a workspace is made with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewWorkspace {
     /// The processing interval; 60 minutes when none is asked for.
     pub interval_minutes: Option<u32>,
+    /// How rows with a public address are folded; by region when nothing is asked for.
+    pub fold_public: Option<FoldPublic>,
+    /// Addresses in a list, at most; 500 when nothing is asked for.
+    pub public_ips_max: Option<usize>,
+    /// Whether denied flows from public addresses are folded by target and rule; not when nothing is asked for.
+    pub fold_denied_scans: Option<bool>,
     /// Now, in microseconds since the Unix epoch.
     pub now_micros: i64,
     /// Program and version.
@@ -48,7 +54,7 @@ impl Workspace {
             let existing = workspace.settings.interval_minutes;
             return match new.interval_minutes {
                 Some(asked) if asked != existing => Err(Error::OtherInterval { existing, asked }),
-                _ => Ok(workspace),
+                _ => workspace.with_folding(new),
             };
         }
         let root = root(data, name)?;
@@ -66,7 +72,9 @@ impl Workspace {
             format_version: FORMAT_VERSION,
             workspace_id: uuid::Uuid::new_v4().to_string(),
             interval_minutes: new.interval_minutes.unwrap_or(60),
-            fold_public: FoldPublic::None,
+            fold_public: new.fold_public.unwrap_or(FoldPublic::Region),
+            public_ips_max: new.public_ips_max.unwrap_or_else(public_ips_max),
+            fold_denied_scans: new.fold_denied_scans.unwrap_or(false),
             topology_fallback: Fallback::default(),
             created: datetime::format(created),
             created_by: new.created_by.clone(),
@@ -81,6 +89,22 @@ impl Workspace {
         // Last, so that a folder with settings is a whole one.
         workspace.settings.write(&path)?;
         Ok(workspace)
+    }
+
+    /// The workspace with folding as it is asked for, now and for what is written from now on.
+    fn with_folding(mut self, new: &NewWorkspace) -> Result<Workspace, Error> {
+        let settings = Settings {
+            fold_public: new.fold_public.unwrap_or(self.settings.fold_public),
+            public_ips_max: new.public_ips_max.unwrap_or(self.settings.public_ips_max),
+            fold_denied_scans: new.fold_denied_scans.unwrap_or(self.settings.fold_denied_scans),
+            ..self.settings.clone()
+        };
+        if settings != self.settings {
+            let _lease = Lease::take(&self.root)?;
+            settings.write(&self.root.join("weir.json"))?;
+            self.settings = settings;
+        }
+        Ok(self)
     }
 
     fn with(root: &Path, settings: Settings) -> Result<Workspace, Error> {
@@ -111,6 +135,8 @@ impl Workspace {
     /// The files of a table as of now. A view has none.
     pub async fn files(&self, table: &'static Table) -> Result<TableFiles, Error> {
         match self.table_url(table) {
+            // A folder of an earlier version lacks tables that came since, until it is written to.
+            Some(url) if !delta::exists(&url) => Ok(TableFiles::empty(table)),
             Some(url) => TableFiles::load(table, url).await,
             None => Ok(TableFiles::empty(table)),
         }

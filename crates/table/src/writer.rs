@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -11,7 +11,9 @@ use crate::exchange::{Changed, Exchange, FileContent, remove};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
 use crate::part::{self, Part};
-use crate::{BlobReading, Columns, DataFile, Error, LedgerDay, TableFiles, Workspace, delta, rows};
+use crate::{
+    BlobReading, Columns, CounterSums, DataFile, Error, LedgerDay, TableFiles, Workspace, delta, rows,
+};
 
 /// The one writer of a workspace.
 #[derive(Debug)]
@@ -51,6 +53,12 @@ struct Written {
 impl Writer {
     pub(crate) async fn open(workspace: Workspace) -> Result<Writer, Error> {
         let lease = Lease::take(workspace.root())?;
+        for table in weir_schema::tables::ALL {
+            // A folder of an earlier version lacks tables that came since.
+            if let Some(url) = workspace.table_url(table).filter(|url| !delta::exists(url)) {
+                delta::create(table, url).await?;
+            }
+        }
         let last_batch = loop {
             match ledger::last(workspace.store().as_ref()).await? {
                 Last::None => break 0,
@@ -151,6 +159,39 @@ impl Batch {
         Ok(())
     }
 
+    /// Writes rows that take the place of others of their day, as [`Batch::write`] does, and adds up their counters as
+    /// they read back.
+    pub async fn write_counted(
+        &self,
+        table: &'static Table,
+        day: i32,
+        now_micros: i64,
+        rows: &dyn Columns,
+        sums: &mut CounterSums,
+    ) -> Result<(), Error> {
+        let part = part::encode(table, day, &self.file_name(), now_micros.div_euclid(1_000), rows)?;
+        let file = DataFile {
+            path: part.add.path.clone(),
+            size_bytes: part.bytes.len() as u64,
+            day,
+            rows: part.rows,
+            bounds: HashMap::new(),
+        };
+        let written = FileContent::of_bytes(table, part.bytes.clone(), file)?;
+        written.counters()?.into_iter().for_each(|(name, sum)| *sums.entry(name).or_default() += sum);
+        let add = self.put(table, part).await?;
+        self.lock().adds.entry(table.name.to_owned()).or_default().push(add);
+        Ok(())
+    }
+
+    /// Takes a file from its table when the batch is committed.
+    pub fn remove(&self, content: &FileContent, now_micros: i64) {
+        let name = content.table().name.to_owned();
+        let mut written = self.lock();
+        written.adds.entry(name.clone()).or_default();
+        written.removes.entry(name).or_default().push(content.remove(now_micros.div_euclid(1_000)));
+    }
+
     /// Reads a file of a table whole.
     pub async fn read(&self, files: &TableFiles, file: &DataFile) -> Result<FileContent, Error> {
         FileContent::read(&self.workspace, files, file).await
@@ -223,7 +264,9 @@ impl Batch {
 
 /// Commits a recorded batch to every table that it adds to and that does not have it yet.
 async fn commit_tables(workspace: &Workspace, record: &BatchRecord) -> Result<(), Error> {
-    for (name, adds) in &record.adds {
+    let last = record.adds.get_key_value(LAST_COMMITTED);
+    let others = record.adds.iter().filter(|(name, _)| *name != LAST_COMMITTED);
+    for (name, adds) in others.chain(last) {
         let table = named(name)?;
         let removes = record.removes.get(name).map_or(&[][..], Vec::as_slice);
         if let Some(url) = workspace.table_url(table) {
@@ -240,7 +283,7 @@ enum Committed {
     Nowhere,
 }
 
-/// The table that every batch adds to and that is committed last: tables are committed in the order of their names.
+/// The table that every batch adds to and that is committed last.
 const LAST_COMMITTED: &str = "WeirBlobs";
 
 /// Looks for a batch whose record cannot be read.

@@ -61,6 +61,18 @@ pub struct Ingest {
     /// Processing interval of a new workspace; one that exists keeps its own.
     #[arg(long, value_name = "10m|60m", value_parser = interval)]
     pub interval: Option<u32>,
+    /// How rows with a public address are folded, from now on: by region or country into one row with a list of
+    /// addresses, or not at all [default: as the workspace has it; region for a new one].
+    #[arg(long, value_name = "region|none", value_enum)]
+    pub fold_public: Option<FoldPublic>,
+    /// Addresses in a list of such a row, from now on; the table WeirPublicIps has all [default: as the workspace has
+    /// it; 500 for a new one].
+    #[arg(long, value_name = "N")]
+    pub public_ips_max: Option<std::num::NonZeroUsize>,
+    /// Whether denied flows from public addresses are folded by target and rule, from now on, whatever their ports
+    /// [default: as the workspace has it; false for a new one].
+    #[arg(long, value_name = "true|false")]
+    pub fold_denied_scans: Option<bool>,
     /// Blobs read at the same time [default: the processors of this machine].
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
@@ -73,6 +85,24 @@ pub struct Ingest {
     /// Print the summary as one JSON object on standard output.
     #[arg(long)]
     pub json: bool,
+}
+
+/// How rows with a public address are folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FoldPublic {
+    /// By region or country.
+    Region,
+    /// Not at all.
+    None,
+}
+
+impl From<FoldPublic> for weir_table::FoldPublic {
+    fn from(asked: FoldPublic) -> Self {
+        match asked {
+            FoldPublic::Region => weir_table::FoldPublic::Region,
+            FoldPublic::None => weir_table::FoldPublic::None,
+        }
+    }
 }
 
 /// Ask the tables a question in KQL.
@@ -371,7 +401,7 @@ pub struct ExplainFlow {
     /// What the flow log was enabled on, as in the column TargetResourceId.
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
-    /// Explain the first row of NTANetAnalytics that meets a condition in KQL.
+    /// Explain the first flow that meets a condition in KQL over the columns of NTANetAnalytics.
     #[arg(
         long,
         value_name = "CONDITION",

@@ -39,7 +39,7 @@ function instances(values: string[]): string {
   return `(${values.map(one).join(" or ")})`;
 }
 
-/** An address or a range. Addresses of the public side stand in lists, entries apart by blanks, fields by bars. */
+/** An address or a range. */
 function address(value: string): string {
   if (value.includes("/")) {
     const f = value.includes(":") ? "ipv6_is_in_range" : "ipv4_is_in_range";

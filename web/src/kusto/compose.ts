@@ -7,6 +7,9 @@ export type Parameters = Record<string, string>;
 /** The table whose rows the page's filter chooses. */
 const FILTERED = "NTANetAnalytics";
 
+/** The same rows, each with both its addresses. */
+const UNFOLDED = "weir_unfolded()";
+
 /**
  * Writes the values in place of the defaults of `declare query_parameters`, leaves the others as they are, and puts
  * the filter in front as a `let` that stands for the table. A filter of "" changes nothing.
@@ -14,10 +17,17 @@ const FILTERED = "NTANetAnalytics";
 export function compose(file: string, parameters: Parameters, filter: string): string {
   const { comment, rest } = split(file);
   const body = setParameters(rest, parameters);
+  if (filter === "") return comment + body;
+  let head = "";
   // A query over the ledger or the inventory has no flow rows to choose from.
-  const applies = filter !== "" && new RegExp(`\\b${FILTERED}\\b`).test(rest);
-  const head = applies ? `let ${FILTERED} = ${FILTERED}\n    | where ${filter};\n` : "";
-  return comment + head + body;
+  if (new RegExp(`\\b${FILTERED}\\b`).test(rest)) {
+    // A folded row has the counters of many addresses: who asks for one of them means the rows behind it.
+    const rows = /\b(Src|Dest)Ip\b/.test(filter) ? UNFOLDED : FILTERED;
+    head += `let ${FILTERED} = ${rows}\n    | where ${filter};\n`;
+  }
+  if (!rest.includes(UNFOLDED)) return comment + head + body;
+  head += `let Unfolded = ${UNFOLDED}\n    | where ${filter};\n`;
+  return comment + head + body.replaceAll(UNFOLDED, "Unfolded");
 }
 
 /** Names of the parameters that a query declares. */

@@ -55,17 +55,18 @@ impl Outcome {
 }
 
 impl Decorator {
-    /// Decorates a flow and tells what decided. `mac` is the interface's, as it was asked for.
-    pub fn explain(&self, ends: &Ends, mac: &str) -> Explanation {
+    /// Decorates a flow and tells what decided. `mac` is the interface's, as it was asked for; `public`
+    /// tells whose a public address is.
+    pub fn explain(&self, ends: &Ends, mac: &str, public: &dyn Fn(Address) -> PublicKind) -> Explanation {
         let mut steps = Vec::new();
         let home = self.home(ends);
         self.explain_capture(ends, mac, home, &mut steps);
         let (src, dest, inferred) = self.both(ends, home);
         for (about, address, taken) in [("source", ends.src, src), ("destination", ends.dest, dest)] {
-            self.explain_end(about, address, home, taken, &mut steps);
+            self.explain_end(about, address, home, taken, public, &mut steps);
         }
-        let decoration = self.decorate(ends);
-        self.explain_flow_type(&decoration, (src, ends.src), (dest, ends.dest), &mut steps);
+        let decoration = self.decorate(ends, public);
+        self.explain_flow_type(&decoration, (src, ends.src), (dest, ends.dest), public, &mut steps);
         self.explain_link(&decoration, src, dest, &mut steps);
         self.explain_hop(ends, &decoration, inferred, &mut steps);
         self.explain_columns(&decoration, &mut steps);
@@ -183,6 +184,7 @@ impl Decorator {
         address: Address,
         home: Option<NetworkId>,
         taken: Found,
+        public: &dyn Fn(Address) -> PublicKind,
         steps: &mut Vec<Step>,
     ) {
         let choice = self.choose(address, home);
@@ -230,7 +232,7 @@ impl Decorator {
                 reason: format!(
                     "{}: {}",
                     if steps.len() == first { "nothing in the inventory has it" } else { "nothing holds it" },
-                    range_word(self.end(taken, address)),
+                    range_word(self.end(taken, address, public)),
                 ),
             }),
             _ => {}
@@ -318,9 +320,10 @@ impl Decorator {
         decoration: &Decoration,
         src: (Found, Address),
         dest: (Found, Address),
+        public: &dyn Fn(Address) -> PublicKind,
         steps: &mut Vec<Step>,
     ) {
-        let [src, dest] = [src, dest].map(|(found, address)| match self.end(found, address) {
+        let [src, dest] = [src, dest].map(|(found, address)| match self.end(found, address, public) {
             End::Network(network) => format!("in {}", self.network_name(network)),
             End::Client => "a VPN client".to_owned(),
             End::Site => "at a site".to_owned(),

@@ -17,7 +17,7 @@ use hashbrown::HashMap;
 use weir_decode::{Address, Direction};
 use weir_topology::{Inventory, ResourceId};
 
-use crate::flow_type::{End, FlowType, PublicKind, flow_type};
+use crate::flow_type::{End, FlowType, PublicKind, flow_type, is_platform};
 use networks::Network;
 use outside::Outside;
 use prefixes::PrefixTable;
@@ -88,16 +88,39 @@ pub struct Decoration {
     pub captured_at_hop: bool,
     /// Why the flow type is `Unknown`, where it is.
     pub unknown: Option<UnknownReason>,
+    /// Which end is the public one, where the flow type says that one is.
+    pub public: Option<PublicSide>,
+}
+
+/// The end of a flow that is outside, at a public address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PublicSide {
+    /// The source.
+    Src,
+    /// The destination.
+    Dest,
+}
+
+impl PublicSide {
+    /// Of the two, that of this side.
+    pub fn of<T>(self, src: T, dest: T) -> T {
+        match self {
+            PublicSide::Src => src,
+            PublicSide::Dest => dest,
+        }
+    }
 }
 
 impl Decoration {
     /// What is known of a flow without an inventory.
     pub fn by_address(src: Address, dest: Address) -> Self {
         let flow_type = crate::flow_type::flow_type_by_address(src, dest);
+        let public_side = if is_platform(src) { PublicSide::Src } else { PublicSide::Dest };
         Decoration {
             src: SideId::default(),
             dest: SideId::default(),
             flow_type,
+            public: flow_type.has_public_end().then_some(public_side),
             link: Link::default(),
             endpoint: None,
             captured_at_hop: false,
@@ -233,11 +256,12 @@ impl Decorator {
         CapturePoint { nic, network }
     }
 
-    /// Decorates a flow.
-    pub fn decorate(&self, ends: &Ends) -> Decoration {
+    /// Decorates a flow. `public` tells whose a public address is.
+    pub fn decorate(&self, ends: &Ends, mut public: impl FnMut(Address) -> PublicKind) -> Decoration {
         let home = self.home(ends);
         let (src, dest, inferred) = self.both(ends, home);
-        let (src_end, dest_end) = (self.end(src, ends.src), self.end(dest, ends.dest));
+        let src_end = self.end(src, ends.src, &mut public);
+        let dest_end = self.end(dest, ends.dest, &mut public);
         let flow_type = flow_type(src_end, dest_end);
         let link = self.link(flow_type, (src, ends.src), (dest, ends.dest));
         let unknown = (flow_type == FlowType::Unknown).then(|| match (src_end, dest_end) {
@@ -254,17 +278,26 @@ impl Decorator {
             endpoint: self.endpoint_of(dest).or_else(|| self.endpoint_of(src)),
             captured_at_hop: !inferred && self.is_hop(ends, src, dest),
             unknown,
+            public: flow_type.has_public_end().then(|| match src_end {
+                End::Public(_) => PublicSide::Src,
+                _ => PublicSide::Dest,
+            }),
         }
     }
 
     /// The end that a place is.
-    fn end(&self, found: resolve::Found, address: Address) -> End<NetworkId> {
+    fn end(
+        &self,
+        found: resolve::Found,
+        address: Address,
+        public: impl FnOnce(Address) -> PublicKind,
+    ) -> End<NetworkId> {
         use resolve::Found;
         match found {
             Found::Place(place) => End::Network(self.places[place as usize].network),
             Found::Cluster => End::Pod,
             Found::Outside(outside) => self.outsides[outside as usize].end(),
-            Found::Nothing => crate::flow_type::end_by_address(address, |_| PublicKind::External),
+            Found::Nothing => crate::flow_type::end_by_address(address, public),
         }
     }
 

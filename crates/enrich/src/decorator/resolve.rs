@@ -5,6 +5,7 @@ use weir_decode::{Address, Direction};
 use super::networks::Scope;
 use super::outside::{Claim, Reach};
 use super::{Decorator, Ends, NetworkId, PlaceKind};
+use crate::flow_type::{End, PublicKind, end_by_address};
 
 /// What an address was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +85,9 @@ impl Decorator {
     fn inferred(&self, ends: &Ends, own: Found, address: Address) -> Option<Found> {
         let nic = self.nic(ends.captured_at.nic?);
         let free = match own {
-            Found::Nothing => matches!(self.end(own, address), crate::flow_type::End::Private),
+            Found::Nothing => {
+                matches!(end_by_address::<NetworkId>(address, |_| PublicKind::External), End::Private)
+            }
             Found::Place(place) => {
                 let place = &self.places[place as usize];
                 place.kind >= PlaceKind::Subnet && Some(place.network) == nic.network

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use weir_decode::{Address, Direction};
-use weir_enrich::{Decorator, Ends, FlowType, Memo};
+use weir_enrich::{Decorator, Ends, FlowType, Memo, PublicKind, PublicSide};
 
 use crate::company::inventory;
 
@@ -35,18 +35,29 @@ fn any_address() -> impl Strategy<Value = Address> {
     prop_oneof![8 => near, 1 => any::<u32>().prop_map(Address::from_ipv4), 1 => any::<u128>().prop_map(Address::from_ipv6)]
 }
 
+/// Whose public addresses are.
+fn kind(address: Address) -> PublicKind {
+    [PublicKind::Azure, PublicKind::External, PublicKind::Malicious][(address.bits() % 3) as usize]
+}
+
 proptest! {
     #[test]
     fn both_directions_agree(src in any_address(), dest in any_address(), mac in 0..MACS.len()) {
         let captured_at = DECORATOR.capture_point(MACS[mac], "", "");
-        let there = DECORATOR.decorate(&Ends { src, dest, direction: Direction::Outbound, captured_at });
-        let back = DECORATOR.decorate(&Ends { src: dest, dest: src, direction: Direction::Inbound, captured_at });
+        let there = DECORATOR.decorate(&Ends { src, dest, direction: Direction::Outbound, captured_at }, kind);
+        let back = DECORATOR.decorate(&Ends { src: dest, dest: src, direction: Direction::Inbound, captured_at }, kind);
         prop_assert_eq!(there.flow_type, back.flow_type);
         prop_assert_eq!((there.src, there.dest), (back.dest, back.src));
+        let other_side = |side| match side {
+            PublicSide::Src => PublicSide::Dest,
+            PublicSide::Dest => PublicSide::Src,
+        };
+        prop_assert_eq!(there.public, back.public.map(other_side));
+        prop_assert_eq!(there.public.is_some(), there.flow_type.has_public_end());
         prop_assert_eq!(there.captured_at_hop, back.captured_at_hop);
         prop_assert_eq!(there.link.kind, back.link.kind);
         prop_assert_eq!(there.unknown.is_some(), there.flow_type == FlowType::Unknown);
-        let told = DECORATOR.explain(&Ends { src, dest, direction: Direction::Outbound, captured_at }, MACS[mac]);
+        let told = DECORATOR.explain(&Ends { src, dest, direction: Direction::Outbound, captured_at }, MACS[mac], &kind);
         prop_assert_eq!(told.decoration, there);
     }
 
@@ -59,7 +70,7 @@ proptest! {
             let captured_at = DECORATOR.capture_point(MACS[*mac], "", "");
             let direction = if *out { Direction::Outbound } else { Direction::Inbound };
             let ends = Ends { src: *src, dest: *dest, direction, captured_at };
-            prop_assert_eq!(memo.decorate(0, &DECORATOR, &ends), DECORATOR.decorate(&ends));
+            prop_assert_eq!(memo.decorate((0, None), &DECORATOR, &ends, kind), DECORATOR.decorate(&ends, kind));
         }
     }
 }

@@ -371,6 +371,6 @@ pub fn decorated(
     let decorator = Decorator::new(inventory);
     let captured_at = decorator.capture_point(mac, "VirtualNetwork", target);
     let ends = Ends { src: address(src), dest: address(dest), direction, captured_at };
-    let decoration = decorator.decorate(&ends);
+    let decoration = decorator.decorate(&ends, |_| weir_enrich::PublicKind::External);
     Row { decorator, decoration }
 }

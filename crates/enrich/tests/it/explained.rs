@@ -1,7 +1,7 @@
 //! Explanations.
 
 use weir_decode::Direction;
-use weir_enrich::{Decorator, Ends, Explanation, Outcome};
+use weir_enrich::{Decorator, Ends, Explanation, Outcome, PublicKind};
 
 use crate::company::{address, inventory};
 
@@ -9,7 +9,9 @@ fn explained(mac: &str, src: &str, dest: &str) -> Explanation {
     let decorator = Decorator::new(&inventory());
     let captured_at = decorator.capture_point(mac, "", "");
     let (src, dest) = (address(src), address(dest));
-    decorator.explain(&Ends { src, dest, direction: Direction::Outbound, captured_at }, mac)
+    decorator.explain(&Ends { src, dest, direction: Direction::Outbound, captured_at }, mac, &|_| {
+        PublicKind::External
+    })
 }
 
 /// About, kind and outcome of steps.

@@ -85,7 +85,7 @@ fn differences(root: &Path, decorator: &Decorator) -> (u64, Vec<String>) {
                 },
                 captured_at: decorator.capture_point(&mac, kind, said("TargetResourceId")),
             };
-            let found = decorator.decorate(&ends);
+            let found = decorator.decorate(&ends, |_| weir_enrich::PublicKind::External);
             let mut differ = |column: &str, found: &str, meant: &str| {
                 if found != meant {
                     let case = ["SrcIp", "DestIp", "FlowDirection", "MacAddress"].map(said).join(" ");

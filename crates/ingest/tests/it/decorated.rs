@@ -11,14 +11,15 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecond
 use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::DataType;
 use tempfile::tempdir;
+use weir_enrich::public_list;
 use weir_table::rows::decoration::COLUMNS;
 use weir_topology::{Header, Inventory, IpConfiguration, NetworkInterface, Snapshot, Subnet, VirtualNetwork};
 
-use crate::recovery::{last_commit, last_record};
+use crate::recovery::{MISSING, TABLES, last_commit, last_record};
 use crate::workspace::{Data, END_MICROS, hours_of_logs, logs};
 
 /// Rows of `NTANetAnalytics`, without what tells one data folder from another.
-type Rows = Vec<BTreeMap<String, String>>;
+pub type Rows = Vec<BTreeMap<String, String>>;
 
 fn text(array: &ArrayRef, row: usize) -> String {
     if array.is_null(row) {
@@ -39,9 +40,27 @@ fn text(array: &ArrayRef, row: usize) -> String {
     }
 }
 
-fn rows(data: &Data) -> Rows {
+pub fn rows(data: &Data) -> Rows {
+    rows_of(data, "NTANetAnalytics")
+}
+
+/// All rows with both addresses: those that are not folded, and what was folded.
+pub fn unfolded(data: &Data) -> Rows {
+    let mut rows = rows(data);
+    rows.retain(|row| !row["SrcIp"].is_empty() && !row["DestIp"].is_empty());
+    let folded = rows_of(data, "WeirPublicIps").into_iter().map(|mut row| {
+        assert!([&row["SrcIp"], &row["DestIp"]].contains(&&row["PublicIp"]), "{row:?}");
+        row.remove("PublicIp");
+        row
+    });
+    rows.extend(folded);
+    rows.sort();
+    rows
+}
+
+pub fn rows_of(data: &Data, table: &str) -> Rows {
     let mut rows = Rows::new();
-    data.each_file("NTANetAnalytics", |content| {
+    data.each_file(table, |content| {
         for batch in content.batches(None).unwrap() {
             let batch = batch.unwrap();
             for row in 0..batch.num_rows() {
@@ -103,7 +122,7 @@ fn inventory(rows: &Rows, kind: &str) -> Inventory {
 }
 
 /// Logs in a folder, and the inventory of them.
-fn company() -> (tempfile::TempDir, Vec<PathBuf>, Inventory) {
+pub fn company() -> (tempfile::TempDir, Vec<PathBuf>, Inventory) {
     let folder = tempdir().unwrap();
     let blobs = logs(folder.path());
     let data = Data::new();
@@ -119,7 +138,8 @@ fn the_inventory_may_come_first_or_later() {
     let (first, later) = (Data::new(), Data::new());
     later.ingest(&blobs);
     later.store(&snapshot);
-    let before = rows(&later);
+    let before = unfolded(&later);
+    let sums = counters(&rows(&later));
     let told = later.redecorate();
     first.ingest(&[]);
     first.store(&snapshot);
@@ -128,14 +148,69 @@ fn the_inventory_may_come_first_or_later() {
     assert_eq!(after, rows(&first));
     assert_ne!(after, before);
     assert!(after.iter().all(|row| row["SrcVm"].starts_with("g/vm-") || row["DestVm"].starts_with("g/vm-")));
-    assert_eq!((told.rows, told.decoration), (ingested.rows, ingested.decoration));
-    assert_eq!(told.rows_changed, before.iter().zip(&after).filter(|(a, b)| a != b).count() as u64);
+    for table in ["WeirPublicIps", "NTAIpDetails"] {
+        assert_eq!(rows_of(&later, table), rows_of(&first, table), "{table}");
+        assert!(!rows_of(&first, table).is_empty(), "{table}");
+    }
+    let folding = ingested.folding;
+    assert!(folding.groups > 0 && folding.folded > folding.groups);
+    assert_eq!(
+        (told.rows, told.decoration),
+        (ingested.rows - folding.groups + folding.folded, ingested.decoration)
+    );
+    let now = unfolded(&later);
+    let still = before.iter().filter(|row| now.binary_search(row).is_ok()).count();
+    assert_eq!(told.rows_changed, (before.len() - still) as u64);
+    assert_eq!(counters(&after), sums);
+    lists_add_up(&after);
+    // What was folded is what the rows of groups add up.
+    assert_eq!(counters(&now), sums);
     for row in &after {
         assert_eq!(row["_BilledSize"], billed(row).to_string(), "{row:?}");
     }
     // Nothing is left to do.
     let again = later.redecorate();
     assert_eq!((again.files_changed, again.days_changed, again.rows), (0, 0, told.rows));
+}
+
+const COUNTERS: [&str; 10] = [
+    "AllowedInFlows",
+    "AllowedOutFlows",
+    "DeniedInFlows",
+    "DeniedOutFlows",
+    "CompletedFlows",
+    "PacketsSrcToDest",
+    "PacketsDestToSrc",
+    "BytesSrcToDest",
+    "BytesDestToSrc",
+    "RecordCount",
+];
+
+pub fn counters(rows: &Rows) -> [i64; COUNTERS.len()] {
+    COUNTERS.map(|name| rows.iter().map(|row| row[name].parse::<i64>().unwrap()).sum())
+}
+
+/// Where no list was cut short, its entries are the row's counters.
+pub fn lists_add_up(rows: &Rows) {
+    for row in rows {
+        let list = format!("{}{}", row["SrcPublicIps"], row["DestPublicIps"]);
+        assert_eq!(list.is_empty(), !row["SrcIp"].is_empty() && !row["DestIp"].is_empty(), "{row:?}");
+        if list.is_empty() {
+            continue;
+        }
+        let entries: Vec<public_list::Entry> = public_list::parse(&list).collect();
+        assert_eq!(entries.len(), list.split(' ').count());
+        let sum = |of: fn(&public_list::Entry) -> i64| entries.iter().map(of).sum::<i64>().to_string();
+        for (name, listed) in [
+            ("CompletedFlows", sum(|entry| entry.flows_completed)),
+            ("PacketsSrcToDest", sum(|entry| entry.packets_src_to_dest)),
+            ("PacketsDestToSrc", sum(|entry| entry.packets_dest_to_src)),
+            ("BytesSrcToDest", sum(|entry| entry.bytes_src_to_dest)),
+            ("BytesDestToSrc", sum(|entry| entry.bytes_dest_to_src)),
+        ] {
+            assert_eq!(row[name], listed, "{name} of {row:?}");
+        }
+    }
 }
 
 /// The size of a row, counted anew: text by its length, other values by eight bytes, the flag by one.
@@ -201,16 +276,15 @@ fn a_recorded_exchange_is_finished_and_another_never_was() {
         data.redecorate();
     }
     let expected = rows(&whole);
-    let tables = ["tables/NTANetAnalytics", "ledger/WeirBatches", "ledger/WeirBlobs"];
-    for missing in 1_usize..8 {
-        for (_, table) in tables.iter().enumerate().filter(|(i, _)| missing & (1 << i) != 0) {
+    for missing in MISSING {
+        for (_, table) in TABLES.iter().enumerate().filter(|(i, _)| missing & (1 << i) != 0) {
             fs::remove_file(last_commit(&killed.root(), table)).unwrap();
         }
         killed.open_writer();
-        assert_eq!(rows(&killed), expected, "without the commits of {missing:03b}");
+        assert_eq!(rows(&killed), expected, "without the commits of {missing:05b}");
         assert_eq!(killed.rows("NTANetAnalytics"), whole.rows("NTANetAnalytics"));
     }
-    for table in tables {
+    for table in TABLES {
         fs::remove_file(last_commit(&killed.root(), table)).unwrap();
     }
     fs::remove_file(last_record(&killed.root())).unwrap();

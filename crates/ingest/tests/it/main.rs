@@ -4,6 +4,7 @@
 
 mod broken;
 mod decorated;
+mod folded;
 mod packed;
 mod records;
 mod recovery;

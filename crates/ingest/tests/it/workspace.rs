@@ -89,6 +89,14 @@ impl Data {
         self.runtime.block_on(self.workspace().writer()).unwrap();
     }
 
+    /// Ingests some paths into a workspace that folds as it is told from then on.
+    pub fn ingest_folding(&self, paths: &[PathBuf], folding: NewWorkspace) -> Summary {
+        let new = NewWorkspace { now_micros: NOW_MICROS, created_by: "test".to_owned(), ..folding };
+        let opened = Workspace::open_or_create(self.folder.path(), "default", &new);
+        self.runtime.block_on(opened).unwrap();
+        self.ingest(paths)
+    }
+
     /// Stores a snapshot of the inventory.
     pub fn store(&self, snapshot: &Snapshot) {
         self.runtime.block_on(topology::store(&self.workspace(), snapshot)).unwrap();
@@ -122,7 +130,7 @@ impl Data {
     /// Opens the workspace for writing, which finishes what was recorded.
     fn writer(&self) -> Result<Writer, weir_table::Error> {
         let new =
-            NewWorkspace { interval_minutes: None, now_micros: NOW_MICROS, created_by: "test".to_owned() };
+            NewWorkspace { now_micros: NOW_MICROS, created_by: "test".to_owned(), ..NewWorkspace::default() };
         self.runtime.block_on(async {
             Workspace::open_or_create(self.folder.path(), "default", &new).await?.writer().await
         })

@@ -10,7 +10,11 @@ use weir_kql::ast::{ExprKind, Function, StatementKind};
 
 use crate::bind::{Binding, Env};
 
-const FILES: [(&str, &str); 1] = [("weir_conversations", include_str!("weir_conversations.kql"))];
+const FILES: [(&str, &str); 3] = [
+    ("weir_conversations", include_str!("weir_conversations.kql")),
+    ("weir_public_ips", include_str!("weir_public_ips.kql")),
+    ("weir_unfolded", include_str!("weir_unfolded.kql")),
+];
 
 static FUNCTIONS: LazyLock<Vec<(&'static str, Function)>> = LazyLock::new(|| {
     let function = |(name, text): (&'static str, &str)| {
@@ -44,6 +48,8 @@ pub(crate) fn calls() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES.iter().map(|(name, text)| {
         let call = match *name {
             "weir_conversations" => "invoke weir_conversations()",
+            "weir_public_ips" => "invoke weir_public_ips()",
+            "weir_unfolded" => "weir_unfolded()",
             other => other,
         };
         (call, text.lines().next().unwrap_or_default().trim_start_matches("// "))
@@ -73,6 +79,20 @@ mod tests {
         let called = columns_over_empty_tables("NTANetAnalytics | invoke weir_conversations()");
         assert_eq!(called, columns_over_empty_tables("weir_conversations(NTANetAnalytics)"));
         assert!(called.iter().any(|(name, _)| name == "Views") && called.len() > 30);
+    }
+
+    #[test]
+    fn unfolded_rows_have_the_columns_of_the_table() {
+        let columns = columns_over_empty_tables("NTANetAnalytics");
+        let sorted = |mut columns: Vec<_>| {
+            columns.sort();
+            columns
+        };
+        for text in ["weir_unfolded()", "NTANetAnalytics | invoke weir_public_ips() | project-away PublicIp"]
+        {
+            let made = columns_over_empty_tables(text);
+            assert_eq!(sorted(made), sorted(columns.clone()), "{text}");
+        }
     }
 
     #[test]

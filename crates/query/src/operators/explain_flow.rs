@@ -4,9 +4,12 @@
 //! logged the flow, `at` the time whose inventory is asked (now, when left out), `direction` as seen by the interface,
 //! `target` the `TargetResourceId` of the row. All but the addresses may be left out, or given by name.
 
+use std::sync::Arc;
+
 use datafusion::common::ScalarValue;
 use weir_decode::{Address, Direction};
-use weir_enrich::{Ends, Step};
+use weir_enrich::{Ends, Outcome, PublicAddress, Step};
+use weir_intel::Lookups;
 use weir_kql::ast::{Call, Span};
 use weir_value::{KustoType, datetime};
 
@@ -98,8 +101,48 @@ fn rows(binder: &mut Binder<'_>, call: &Call, span: Span, scope: Scope<'_>) -> O
         .map(|target_type| decorator.capture_point(&mac, target_type, &text(5).to_lowercase()));
     let nowhere = decorator.capture_point("", "", "");
     let captured_at = points.into_iter().find(|point| *point != nowhere).unwrap_or(nowhere);
-    let explanation = decorator.explain(&Ends { src, dest, direction, captured_at }, &mac);
-    Some(Explained { steps: explanation.steps, snapshot: name.name })
+    let lookups = match binder.context().catalog.lookups(micros) {
+        Ok(lookups) => Vec::from_iter(lookups),
+        Err(error) => {
+            binder.error(None, span, format!("the feeds cannot be read: {error}"));
+            return None;
+        }
+    };
+    let public = |address| PublicAddress::of(address, lookups.first().map(|lookups| (0, &**lookups)));
+    let ends = Ends { src, dest, direction, captured_at };
+    let explanation = decorator.explain(&ends, &mac, &|address| public(address).kind());
+    let mut steps = explanation.steps;
+    if let Some(side) = explanation.decoration.public {
+        feeds(&public(side.of(src, dest)), &lookups, &mut steps);
+    }
+    Some(Explained { steps, snapshot: name.name })
+}
+
+/// What feeds say of the public end.
+fn feeds(public: &PublicAddress, lookups: &[Arc<Lookups>], steps: &mut Vec<Step>) {
+    let threat = public.threat(lookups).map_or("", |threat| threat.kind.word());
+    let said = [
+        ("country", public.country(lookups)),
+        ("Azure region", public.azure_region(lookups)),
+        ("service tag", public.service_tag(lookups)),
+        ("details", public.details(lookups)),
+        ("threat", threat),
+    ];
+    let mut step = |kind, candidate: &str, outcome, reason: &str| {
+        let (candidate, reason) = (candidate.to_owned(), reason.to_owned());
+        steps.push(Step { about: "public address", kind, candidate, outcome, reason });
+    };
+    if lookups.is_empty() {
+        step("feeds", "", Outcome::Absent, "no feed was imported: weir intel import");
+    }
+    for (kind, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+        step(
+            kind,
+            text,
+            Outcome::Taken,
+            "what is known of addresses at that time: weir intel explain tells more",
+        );
+    }
 }
 
 fn without_inventory() -> Explained {
@@ -107,7 +150,7 @@ fn without_inventory() -> Explained {
         about: "inventory",
         kind: "snapshot",
         candidate: String::new(),
-        outcome: weir_enrich::Outcome::Absent,
+        outcome: Outcome::Absent,
         reason: "no snapshot of the inventory holds at that time: rows say what addresses alone tell"
             .to_owned(),
     };

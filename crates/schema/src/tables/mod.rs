@@ -10,18 +10,20 @@ mod nta_topology_details;
 mod system;
 mod weir_batches;
 mod weir_blobs;
+mod weir_public_ips;
 
 use weir_value::KustoType;
 
 use crate::{Column, Source, Table, Unit, Values};
 
 /// Every table: stored ones first, then the views of the older generation, then the ledger.
-pub const ALL: [&Table; 9] = [
+pub const ALL: [&Table; 10] = [
     &nta_net_analytics::TABLE,
     &nta_ip_details::TABLE,
     &nta_topology_details::TABLE,
     &nta_insights::TABLE,
     &nta_rule_recommendation::TABLE,
+    &weir_public_ips::TABLE,
     &azure_network_analytics::TABLE,
     &azure_network_analytics_ip_details::TABLE,
     &weir_blobs::TABLE,

@@ -19,7 +19,7 @@ pub(super) static TABLE: Table = Table {
     hidden: HIDDEN,
 };
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     text(
         "AclGroup",
         Raw,
@@ -74,7 +74,12 @@ const COLUMNS: &[Column] = &[
     ),
     long("DeniedInFlows", Raw, "Denied flows, inbound: one for each deny tuple.").counting(Flows),
     long("DeniedOutFlows", Raw, "Denied flows, outbound: one for each deny tuple.").counting(Flows),
-    text("Description", Raw, "Remark of the log source, such as a firewall's reason; blank for flow logs."),
+    text(
+        "Description",
+        Raw,
+        "`scan: <n> sources, <n> ports` where the workspace folds denied flows from outside by target and rule, and the \
+         row is of such; else blank.",
+    ),
     text(
         "DestApplicationGateway",
         Inventory,
@@ -114,12 +119,13 @@ const COLUMNS: &[Column] = &[
          `<subscription>/<group>/<manager>/<network group>`, apart by a space.",
     ),
     text("DestNic", Inventory, "Network interface of the destination, `<group>/<nic>`."),
-    int("DestPort", Raw, "Destination port."),
+    int("DestPort", Raw, "Destination port; null where a row is of a scan, whatever its ports."),
     text(
         "DestPublicIps",
         Raw,
         "Public destination addresses and their counters, apart by a space, each `ip|started|ended|packets \
-         out|packets in|bytes out|bytes in`; out is source to destination. Denied flows count as started.",
+         out|packets in|bytes out|bytes in`; out is source to destination. Denied flows count as started. Those of \
+         most bytes come first, and only as many as the workspace is set to keep: `WeirPublicIps` has all.",
     )
     .counting(Mixed),
     text("DestRegion", Inventory, "Azure region of the destination's resource, lower case without spaces."),
@@ -128,8 +134,8 @@ const COLUMNS: &[Column] = &[
     text(
         "DestServiceTags",
         Address,
-        "Service tags of the public destinations, apart by a bar from the addresses they hold: \
-         `<addresses>|<tag>`.",
+        "Service tags of the public destinations, each `<addresses>|<tag>`, the addresses apart by a space, and so \
+         the tags: `192.0.2.1 192.0.2.2|Storage.WestEurope 192.0.2.9|Sql`.",
     ),
     text("DestSubnet", Inventory, "Subnet of the destination, `<group>/<vnet>/<subnet>`."),
     text("DestSubscription", Inventory, "Subscription of the destination's resource: a GUID."),
@@ -282,7 +288,7 @@ const COLUMNS: &[Column] = &[
     text(
         "SrcServiceTags",
         Address,
-        "Service tags of the public sources, apart by a bar from the addresses they hold: `<addresses>|<tag>`.",
+        "Service tags of the public sources, in the form of `DestServiceTags`.",
     ),
     text("SrcSubnet", Inventory, "Subnet of the source, `<group>/<vnet>/<subnet>`."),
     text("SrcSubscription", Inventory, "Subscription of the source's resource: a GUID."),

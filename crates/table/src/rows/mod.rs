@@ -3,13 +3,16 @@
 mod blobs;
 mod columns;
 pub mod decoration;
+mod ip_details;
 mod net_analytics;
 mod numbered;
+pub mod public;
 mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
 pub(crate) use columns::constant;
-pub use net_analytics::{NetAnalytics, Run, target};
+pub use ip_details::{IpDetail, IpDetails};
+pub use net_analytics::{FlowRows, NetAnalytics, Run, generated_micros, target, target_id};
 pub use topology_details::TopologyRows;
 
 /// The UTC day of a time given in microseconds since the Unix epoch, counted from 1970-01-01.

@@ -1,16 +1,18 @@
-//! Rows of `NTANetAnalytics` from enriched flows.
+//! Rows of `NTANetAnalytics` from enriched flows, and those of `WeirPublicIps`, which have the same columns.
 
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array};
 use weir_decode::{Address, Decision, Direction};
-use weir_enrich::{Decorator, EnrichedFlow, spelling};
+use weir_enrich::{Decorator, EnrichedFlow, PublicSide, spelling};
 use weir_reduce::{Counters, Interval, Names, RuleKind, SourceNames};
+use weir_schema::Table;
 use weir_topology::{ResourceId, short_resource_id};
 
 use super::columns::{constant, longs, optional_longs, times, words};
 use super::decoration::DecorationColumns;
 use super::numbered::Numbered;
+use super::public::{PublicColumns, PublicEnds, PublicRow};
 use crate::{Columns, Error};
 
 /// Rows of a run that ended this long after their interval, or sooner, are live: they carry the time of
@@ -25,12 +27,24 @@ pub struct Run<'a> {
     pub workspace_id: &'a str,
     /// The processing interval.
     pub interval: Interval,
-    /// `TimeProcessed`, microseconds since the Unix epoch.
-    pub processed_micros: i64,
+}
+
+/// Flows, and what they refer to by numbers.
+#[derive(Clone, Copy)]
+pub struct FlowRows<'a> {
+    /// The flows, in the order of their rows.
+    pub flows: &'a [EnrichedFlow],
+    /// The names of their keys.
+    pub names: &'a Names,
+    /// The decorators that they were decorated by.
+    pub decorators: &'a [Arc<Decorator>],
+    /// Their public ends.
+    pub public: PublicEnds<'a>,
 }
 
 /// The rows of some flows, in their order.
 pub struct NetAnalytics<'a> {
+    table: &'static Table,
     flows: &'a [EnrichedFlow],
     run: &'a Run<'a>,
     src_ips: Numbered<String>,
@@ -41,8 +55,24 @@ pub struct NetAnalytics<'a> {
     rules: Vec<RuleWords>,
     acl_groups: Numbered<&'a str>,
     decoration: DecorationColumns<'a>,
+    public: PublicColumns<'a>,
     names: &'a Names,
     billed_constant: usize,
+}
+
+/// `TimeGenerated` of a row that was processed at a time and whose interval ends at another.
+pub fn generated_micros(processed_micros: i64, interval_end_micros: i64) -> i64 {
+    let live = processed_micros - interval_end_micros <= LIVE_MICROS;
+    if live { processed_micros } else { interval_end_micros }
+}
+
+/// The address of an end; none where the row stands for many.
+fn address(row: &EnrichedFlow, side: PublicSide) -> Option<Address> {
+    let blank = row.group.is_some() && row.decoration.public == Some(side);
+    (!blank).then_some(match side {
+        PublicSide::Src => row.flow.key.src_ip,
+        PublicSide::Dest => row.flow.key.dest_ip,
+    })
 }
 
 /// `TargetResourceType` and `TargetResourceId` of a source: what its log was enabled on.
@@ -54,6 +84,30 @@ pub fn target(source: &SourceNames) -> (&str, String) {
         Some(target) => (target.type_word(), target.short()),
         None => ("", source.target_id.clone()),
     }
+}
+
+/// An id of which [`target`] makes these words: what a stored row was logged on, as far as the row tells.
+pub fn target_id(target_type: &str, target: &str) -> String {
+    let mut parts = target.split('/');
+    let (Some(subscription), Some(group), false) = (parts.next(), parts.next(), target_type.is_empty())
+    else {
+        return target.to_owned();
+    };
+    let last_type = match target_type {
+        "VirtualNetwork" => "virtualnetworks",
+        "Subnet" => "subnets",
+        "NetworkInterface" => "networkinterfaces",
+        "NetworkSecurityGroup" => "networksecuritygroups",
+        other => other,
+    };
+    let names: Vec<&str> = parts.collect();
+    let mut id = format!("/subscriptions/{subscription}/resourcegroups/{group}/providers/microsoft.network");
+    for (place, name) in names.iter().enumerate() {
+        // What the name is within does not show.
+        let kind = if place + 1 == names.len() { last_type } else { "within" };
+        id.push_str(&format!("/{kind}/{name}"));
+    }
+    id
 }
 
 /// What the columns say of a source.
@@ -74,14 +128,15 @@ struct RuleWords {
 }
 
 impl<'a> NetAnalytics<'a> {
-    /// Rows of these flows, which refer to these names; `decorators` are those that they were decorated by.
-    pub fn new(
-        flows: &'a [EnrichedFlow],
-        names: &'a Names,
-        run: &'a Run<'a>,
-        decorators: &'a [Arc<Decorator>],
-    ) -> Self {
-        let ip = |of: fn(&EnrichedFlow) -> Address| Numbered::new(flows.iter().map(of), |ip| ip.to_string());
+    /// Rows of these flows, in the columns of a table.
+    pub fn new(table: &'static Table, rows: FlowRows<'a>, run: &'a Run<'a>) -> Self {
+        let FlowRows { flows, names, decorators, public } = rows;
+        let ip = |side: PublicSide| {
+            Numbered::new(flows.iter().map(|row| address(row, side)), |ip| {
+                ip.map_or_else(String::new, |ip| ip.to_string())
+            })
+        };
+        let public_rows: Vec<PublicRow> = flows.iter().map(PublicRow::from).collect();
         let sources = names.sources().iter().map(|source| {
             let (target_type, target) = target(source);
             SourceWords {
@@ -103,10 +158,11 @@ impl<'a> NetAnalytics<'a> {
             },
         });
         NetAnalytics {
+            table,
             flows,
             run,
-            src_ips: ip(|row| row.flow.key.src_ip),
-            dest_ips: ip(|row| row.flow.key.dest_ip),
+            src_ips: ip(PublicSide::Src),
+            dest_ips: ip(PublicSide::Dest),
             l7_protocols: Numbered::new(flows.iter().map(|row| row.l7_protocol), |name| name),
             l4_protocols: Numbered::new(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
                 spelling::l4_protocol(protocol).into_owned()
@@ -125,8 +181,9 @@ impl<'a> NetAnalytics<'a> {
                 flows.iter().map(|row| (row.decorator, row.decoration)),
                 decorators,
             ),
+            public: PublicColumns::new(&public_rows, public),
             names,
-            billed_constant: run.workspace_id.len() + CONSTANT_BYTES,
+            billed_constant: run.workspace_id.len() + table.name.len() + CONSTANT_BYTES,
         }
     }
 }
@@ -153,12 +210,14 @@ impl NetAnalytics<'_> {
         Some(match name {
             "SubType" => self.constant("FlowLog"),
             "FaSchemaVersion" => self.constant("3"),
-            "Type" => self.constant("NTANetAnalytics"),
+            "Type" => self.constant(self.table.name),
             "TenantId" => self.constant(run.workspace_id),
             "_IsBillable" => self.constant("false"),
             "_BilledSize" => self.billed_size(),
-            "TimeProcessed" | "_TimeReceived" => self.times(|_| run.processed_micros),
-            "TimeGenerated" => self.times(|row| self.generated_micros(row)),
+            "TimeProcessed" | "_TimeReceived" => self.times(|row| row.processed_micros),
+            "TimeGenerated" => {
+                self.times(|row| generated_micros(row.processed_micros, self.interval_end(row)))
+            }
             "FlowIntervalStartTime" => self.times(|row| self.interval_start(row)),
             "FlowIntervalEndTime" => self.times(|row| self.interval_end(row)),
             "FlowStartTime" => self.times(|row| row.flow.counters.first_millis * 1_000),
@@ -175,11 +234,15 @@ impl NetAnalytics<'_> {
             "NsgRuleType" => self.nsg(|rule| rule.nsg_kind),
             "SrcIp" => self.src_ips.column(String::as_str),
             "DestIp" => self.dest_ips.column(String::as_str),
-            "SrcIpNumber" => self.ip_numbers(|row| row.flow.key.src_ip),
-            "DestIpNumber" => self.ip_numbers(|row| row.flow.key.dest_ip),
-            "DestPort" => Arc::new(Int32Array::from_iter_values(
-                self.flows.iter().map(|row| row.flow.key.dest_port.into()),
-            )),
+            "SrcIpNumber" => self.ip_numbers(PublicSide::Src),
+            "DestIpNumber" => self.ip_numbers(PublicSide::Dest),
+            "DestPort" => {
+                let port = |row: &EnrichedFlow| {
+                    (!self.public.is_of_many_ports(row)).then_some(i32::from(row.flow.key.dest_port))
+                };
+                Arc::new(self.flows.iter().map(port).collect::<Int32Array>())
+            }
+            "PublicIp" => self.public.addresses(self.flows),
             "L4Protocol" => self.l4_protocols.column(String::as_str),
             "L7Protocol" => self.l7_protocols.column(|name| name),
             "FlowDirection" => {
@@ -204,7 +267,7 @@ impl NetAnalytics<'_> {
             "PacketsDestToSrc" => self.counter(|c| c.packets_dest_to_src),
             "BytesDestToSrc" => self.counter(|c| c.bytes_dest_to_src),
             "RecordCount" => self.counter(|c| c.records),
-            name => return self.decoration.column(name),
+            name => return self.public.column(name).or_else(|| self.decoration.column(name)),
         })
     }
 
@@ -214,11 +277,6 @@ impl NetAnalytics<'_> {
 
     fn interval_end(&self, row: &EnrichedFlow) -> i64 {
         self.interval_start(row) + self.run.interval.micros()
-    }
-
-    fn generated_micros(&self, row: &EnrichedFlow) -> i64 {
-        let end = self.interval_end(row);
-        if self.run.processed_micros - end <= LIVE_MICROS { self.run.processed_micros } else { end }
     }
 
     fn constant(&self, value: &str) -> ArrayRef {
@@ -237,8 +295,8 @@ impl NetAnalytics<'_> {
         times(self.flows.iter().map(value))
     }
 
-    fn ip_numbers(&self, ip: impl Fn(&EnrichedFlow) -> Address) -> ArrayRef {
-        optional_longs(self.flows.iter().map(|row| ip(row).ipv4().map(i64::from)))
+    fn ip_numbers(&self, side: PublicSide) -> ArrayRef {
+        optional_longs(self.flows.iter().map(|row| address(row, side)?.ipv4().map(i64::from)))
     }
 
     fn words<'w>(
@@ -268,7 +326,15 @@ impl NetAnalytics<'_> {
 
     /// Bytes of the row's values: text by its length, numbers and times by eight.
     fn billed_size(&self) -> ArrayRef {
-        let size = |((index, row), decoration): ((usize, &EnrichedFlow), usize)| {
+        // Rows of `WeirPublicIps` name the public address once more.
+        let has_public_ip = self.table.column("PublicIp").is_some();
+        let size = |(((index, row), decoration), public): (((usize, &EnrichedFlow), usize), usize)| {
+            let public_ip = match row.decoration.public {
+                _ if !has_public_ip => 0,
+                Some(PublicSide::Src) => self.src_ips.value(index).len(),
+                Some(PublicSide::Dest) => self.dest_ips.value(index).len(),
+                None => 0,
+            };
             let source = &self.sources[row.flow.key.source.0 as usize];
             let rule = &self.rules[row.flow.key.rule.0 as usize];
             let source_bytes = source.flow_log.len()
@@ -290,14 +356,48 @@ impl NetAnalytics<'_> {
                 + spelling::direction(row.flow.key.direction).len()
                 + 2 * spelling::status(row.flow.key.decision).len()
                 + self.names.word(row.flow.key.encryption).len()
+                + public_ip
+                + public
                 + decoration;
             bytes as f64
         };
-        let rows = self.flows.iter().enumerate().zip(self.decoration.text_bytes());
+        let rows =
+            self.flows.iter().enumerate().zip(self.decoration.text_bytes()).zip(self.public.text_bytes());
         Arc::new(Float64Array::from_iter_values(rows.map(size)))
     }
 }
 
-/// Bytes that are the same in every row, the workspace id apart: `FlowLog`, `3`, `false`, the table's name, ten
+/// Bytes that are the same in every row, the workspace id and the table's name apart: `FlowLog`, `3`, `false`, ten
 /// counters, a port, a flag, seven times.
-const CONSTANT_BYTES: usize = 7 + 1 + 5 + 15 + 10 * 8 + 8 + 1 + 7 * 8;
+const CONSTANT_BYTES: usize = 7 + 1 + 5 + 10 * 8 + 8 + 1 + 7 * 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_read_back() {
+        let network = "/subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualnetworks/v";
+        let set = "/subscriptions/s/resourcegroups/g/providers/microsoft.compute/virtualmachinescalesets/a";
+        for id in [
+            network.to_owned(),
+            format!("{network}/subnets/n"),
+            "/subscriptions/s/resourcegroups/g/providers/microsoft.network/networkinterfaces/n".to_owned(),
+            format!("{set}/virtualmachines/0/networkinterfaces/n"),
+            format!("{set}/others/o"),
+            "something else".to_owned(),
+            String::new(),
+        ] {
+            let source = |target_id: &str| SourceNames {
+                nsg: false,
+                log_resource_id: String::new(),
+                target_id: target_id.to_owned(),
+                mac: String::new(),
+            };
+            let stored = source(&id);
+            let (target_type, short) = target(&stored);
+            let again = source(&target_id(target_type, &short));
+            assert_eq!(target(&again), (target_type, short), "{id}");
+        }
+    }
+}

@@ -38,6 +38,11 @@ impl<T> Numbered<T> {
         words(self.numbers.clone(), self.values.iter().map(text))
     }
 
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// What a row says.
     pub fn value(&self, row: usize) -> &T {
         self.of(row, &self.values)

@@ -57,7 +57,7 @@ pub fn run(folder: &Folder, args: &ExplainFlow) -> anyhow::Result<Exit> {
         },
         Some(condition) => {
             let rows = ask(&format!(
-                "NTANetAnalytics\n| where {condition}\n| take 1\n| project SrcIp, DestIp, MacAddress, \
+                "weir_unfolded()\n| where {condition}\n| take 1\n| project SrcIp, DestIp, MacAddress, \
                  tostring(FlowIntervalStartTime), FlowDirection, TargetResourceId"
             ))?;
             match first_row(&rows).as_deref() {
@@ -72,7 +72,7 @@ pub fn run(folder: &Folder, args: &ExplainFlow) -> anyhow::Result<Exit> {
                         target: target.clone(),
                     }
                 }
-                _ => bail!("no row of NTANetAnalytics meets the condition"),
+                _ => bail!("no flow meets the condition"),
             }
         }
     };

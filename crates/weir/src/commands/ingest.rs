@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use weir_blob::Found;
 use weir_decode::{Discarded, Limits, Reason, State};
+use weir_enrich::FoldTally;
 use weir_ingest::{Options, Outcome, Progress, Summary, TopologySummary};
 use weir_table::{NewWorkspace, Workspace};
 
@@ -30,6 +31,9 @@ pub fn run(folder: &Folder, args: &Ingest) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let new = NewWorkspace {
         interval_minutes: args.interval,
+        fold_public: args.fold_public.map(Into::into),
+        public_ips_max: args.public_ips_max.map(std::num::NonZeroUsize::get),
+        fold_denied_scans: args.fold_denied_scans,
         now_micros: now_micros(),
         created_by: PROGRAM.to_owned(),
     };
@@ -165,6 +169,7 @@ fn write_summary(
         None => writeln!(out, "rows       0")?,
     }
     decoration::write(&summary.decoration, out)?;
+    write_folding(&summary.folding, out)?;
     if summary.rows > 0 && summary.snapshots == 0 {
         writeln!(out, "inventory  none: weir topology import names the machines and networks of rows")?;
     }
@@ -189,6 +194,22 @@ fn write_summary(
     }
     if alone.links > 0 {
         writeln!(out, "left alone {} links: name what they lead to", grouped(alone.links))?;
+    }
+    Ok(())
+}
+
+/// What was folded, and what folding scans would save, where it is worth a word.
+fn write_folding(folding: &FoldTally, out: &mut dyn Write) -> std::io::Result<()> {
+    let FoldTally { folded, groups, scan_rows, scan_groups } = *folding;
+    if folded > 0 {
+        writeln!(out, "folded     {} rows of public addresses into {}", grouped(folded), grouped(groups))?;
+    }
+    if scan_rows >= 2 * scan_groups.max(1) {
+        let (rows, few) = (grouped(scan_rows), grouped(scan_groups));
+        writeln!(
+            out,
+            "scans      {rows} rows of denied flows from outside; {few} with --fold-denied-scans true"
+        )?;
     }
     Ok(())
 }
@@ -246,7 +267,14 @@ fn as_json(
         "rows": summary.rows,
         "reduction_factor": summary.reduction_factor(),
         "snapshots": summary.snapshots,
+        "feeds": summary.feeds,
         "decoration": decoration::as_json(&summary.decoration),
+        "folded": {
+            "rows": summary.folding.folded,
+            "groups": summary.folding.groups,
+            "scan_rows": summary.folding.scan_rows,
+            "scan_groups": summary.folding.scan_groups,
+        },
         "topology_rows": topology.rows,
         "topology_runs": topology.runs,
         "parquet_bytes": summary.parquet_bytes,

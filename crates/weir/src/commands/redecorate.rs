@@ -72,6 +72,9 @@ fn write_summary(summary: &Redecorated, took: Duration, out: &mut dyn Write) -> 
         let count = grouped(summary.files_without_addresses);
         writeln!(out, "left alone {count} files with rows that lack an address")?;
     }
+    if summary.days_folded > 0 {
+        writeln!(out, "folded     {} days anew", grouped(summary.days_folded))?;
+    }
     writeln!(out, "rows       {}, {} changed", grouped(summary.rows), grouped(summary.rows_changed))?;
     decoration::write(&summary.decoration, out)?;
     if summary.snapshots == 0 {
@@ -88,6 +91,8 @@ fn as_json(summary: &Redecorated, took: Duration) -> serde_json::Value {
         "files": summary.files,
         "files_changed": summary.files_changed,
         "files_without_addresses": summary.files_without_addresses,
+        "feeds": summary.feeds,
+        "days_folded": summary.days_folded,
         "rows": summary.rows,
         "rows_changed": summary.rows_changed,
         "decoration": decoration::as_json(&summary.decoration),

@@ -117,7 +117,7 @@ impl Importer {
             Some(workspace) => workspace,
             None => {
                 let (now_micros, created_by) = (now_micros(), PROGRAM.to_owned());
-                let new = NewWorkspace { interval_minutes: None, now_micros, created_by };
+                let new = NewWorkspace { now_micros, created_by, ..NewWorkspace::default() };
                 let opening = Workspace::open_or_create(&self.folder.data, &self.folder.workspace, &new);
                 self.workspace.insert(self.runtime.block_on(opening)?)
             }

@@ -90,7 +90,7 @@ fn store(
 
 fn writer(folder: &Folder, runtime: &tokio::runtime::Runtime) -> anyhow::Result<Writer> {
     let new =
-        NewWorkspace { interval_minutes: None, now_micros: now_micros(), created_by: PROGRAM.to_owned() };
+        NewWorkspace { now_micros: now_micros(), created_by: PROGRAM.to_owned(), ..NewWorkspace::default() };
     Ok(runtime.block_on(async {
         Workspace::open_or_create(&folder.data, &folder.workspace, &new).await?.writer().await
     })?)

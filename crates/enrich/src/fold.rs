@@ -1,0 +1,329 @@
+//! The rows of many public addresses as one row, each address with its counters in a list.
+//!
+//! Rows that differ in nothing but the public address, and in no word of what is said of it but its owner, become a
+//! group: the address is blank, the counters are sums, and the addresses stand beside it as members. What was folded is
+//! kept as it was, so that it can be unfolded.
+//!
+//! Source: the aggregation of public flows,
+//! <https://learn.microsoft.com/azure/network-watcher/traffic-analytics-schema#data-aggregation>
+
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
+use weir_decode::{Address, Decision, Direction};
+use weir_intel::WordId;
+use weir_reduce::{Counters, FlowKey};
+
+use crate::{Decoration, EnrichedFlow, FlowType, PublicAddresses, PublicId, PublicSide, public_list};
+
+/// Which rows are folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FoldRules {
+    /// Rows of public addresses of Azure by region, others by country.
+    pub by_region: bool,
+    /// Denied flows from public addresses by target and rule, whatever their ports and wherever they come from.
+    pub denied_scans: bool,
+}
+
+/// A group among those that go with the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupId(u32);
+
+/// What a row of a group stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Which end is blank.
+    pub side: PublicSide,
+    /// Its range among the members.
+    members: (u32, u32),
+    /// Where denied flows were folded whatever their ports: how many ports there were.
+    pub scanned_ports: Option<u32>,
+}
+
+/// An address of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Its number among the public ends of the rows.
+    pub public: PublicId,
+    /// Its counters.
+    pub entry: public_list::Entry,
+}
+
+/// Rows, some of them for many.
+#[derive(Debug, Default)]
+pub struct Folded {
+    /// Rows in the order of their texts, a blank address first. Rows of groups have their number.
+    pub rows: Vec<EnrichedFlow>,
+    /// What was folded, in the order in which it came.
+    pub details: Vec<EnrichedFlow>,
+    /// What happened to denied flows from outside.
+    pub tally: FoldTally,
+    groups: Vec<Group>,
+    members: Vec<Member>,
+}
+
+/// What folding does to the number of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FoldTally {
+    /// Rows that were folded.
+    pub folded: u64,
+    /// Rows that they became.
+    pub groups: u64,
+    /// Of all rows that are written, those of denied flows from outside.
+    pub scan_rows: u64,
+    /// How many rows these are, or would be, where they are folded by target and rule.
+    pub scan_groups: u64,
+}
+
+impl FoldTally {
+    /// Adds what was counted elsewhere.
+    pub fn merge(&mut self, other: &FoldTally) {
+        self.folded += other.folded;
+        self.groups += other.groups;
+        self.scan_rows += other.scan_rows;
+        self.scan_groups += other.scan_groups;
+    }
+}
+
+impl FoldRules {
+    /// Whether rows of such a decoration are folded.
+    pub fn folds(&self, decoration: &Decoration, decision: Decision, direction: Direction) -> bool {
+        self.by_region && is_public(decoration) || self.folds_scan(decoration, decision, direction)
+    }
+
+    /// Whether they are folded whatever their ports.
+    pub fn folds_scan(&self, decoration: &Decoration, decision: Decision, direction: Direction) -> bool {
+        self.denied_scans && is_scan(decoration, decision, direction)
+    }
+}
+
+impl Folded {
+    /// A group by its number.
+    pub fn group(&self, id: GroupId) -> &Group {
+        &self.groups[id.0 as usize]
+    }
+
+    /// The addresses of a group, in the order of its list.
+    pub fn members(&self, group: &Group) -> &[Member] {
+        &self.members[group.members.0 as usize..group.members.1 as usize]
+    }
+}
+
+/// What rows of a group have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct GroupKey {
+    flow: FlowKey,
+    decorator: Option<usize>,
+    decoration: Decoration,
+    feeds: Option<usize>,
+    /// The region for Azure, else the country; blank for denied flows of any.
+    place: WordId,
+    scan: bool,
+}
+
+/// No public address is this one.
+const BLANK: Address = Address::from_ipv6(0);
+
+/// Folds rows, which are sorted by the texts of source and destination.
+pub fn fold(rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: FoldRules) -> Folded {
+    let mut folding = Folding::default();
+    for row in rows {
+        folding.begin_source(row.flow.key.src_ip);
+        let key = &row.flow.key;
+        if rules.folds(&row.decoration, key.decision, key.direction) {
+            folding.add(row, addresses, rules);
+        } else {
+            folding.keep(row, addresses);
+        }
+    }
+    folding.finish(addresses)
+}
+
+/// Rows on their way into groups.
+#[derive(Default)]
+struct Folding {
+    known: Map<GroupKey, u32>,
+    /// The row of each group.
+    heads: Vec<EnrichedFlow>,
+    details: Vec<EnrichedFlow>,
+    /// The group of each detail.
+    group_of: Vec<u32>,
+    /// Groups whose source is blank.
+    from_outside: Vec<u32>,
+    src: Option<Address>,
+    /// The groups and the other rows of this source.
+    groups_of_src: Vec<u32>,
+    plain_of_src: Vec<EnrichedFlow>,
+    /// Rows with a source, in their order.
+    rows: Vec<EnrichedFlow>,
+    scans: Map<GroupKey, ()>,
+    tally: FoldTally,
+}
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+impl Folding {
+    /// Rows of another source begin: those of the last one are complete. A blank destination goes before others.
+    fn begin_source(&mut self, src: Address) {
+        if self.src != Some(src) {
+            self.src = Some(src);
+            self.rows.extend(self.groups_of_src.drain(..).map(|group| self.heads[group as usize]));
+            self.rows.append(&mut self.plain_of_src);
+        }
+    }
+
+    fn keep(&mut self, row: EnrichedFlow, addresses: &PublicAddresses) {
+        self.note_scan(&row, addresses);
+        self.plain_of_src.push(row);
+    }
+
+    fn add(&mut self, row: EnrichedFlow, addresses: &PublicAddresses, rules: FoldRules) {
+        let FlowKey { decision, direction, .. } = row.flow.key;
+        let key = key_of(&row, addresses, rules.folds_scan(&row.decoration, decision, direction));
+        let next = self.heads.len() as u32;
+        let number = *self.known.entry(key).or_insert(next);
+        let sum = self.heads.get(number as usize).map(|head| head.flow.counters.add(&row.flow.counters));
+        let number = match sum {
+            Some(Some(sum)) => {
+                let head = &mut self.heads[number as usize];
+                head.flow.counters = sum;
+                head.processed_micros = head.processed_micros.max(row.processed_micros);
+                number
+            }
+            // The first of its group, or what does not fit into the row of the group.
+            _ => {
+                self.known.insert(key, next);
+                let mut head = EnrichedFlow { group: Some(GroupId(next)), ..row };
+                head.flow.key = key.flow;
+                if key.scan {
+                    head.l7_protocol = "";
+                }
+                self.heads.push(head);
+                match side_of(&row) {
+                    PublicSide::Src => self.from_outside.push(next),
+                    PublicSide::Dest => self.groups_of_src.push(next),
+                }
+                next
+            }
+        };
+        self.group_of.push(number);
+        self.details.push(row);
+    }
+
+    /// Counts a row that is written, if it is of denied flows from outside.
+    fn note_scan(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses) {
+        if is_scan(&row.decoration, row.flow.key.decision, row.flow.key.direction) {
+            self.tally.scan_rows += 1;
+            self.scans.insert(key_of(row, addresses, true), ());
+        }
+    }
+
+    fn finish(mut self, addresses: &PublicAddresses) -> Folded {
+        // No source is this one: all rows are complete.
+        self.src = None;
+        self.begin_source(BLANK);
+        for group in 0..self.heads.len() {
+            let head = self.heads[group];
+            self.note_scan(&head, addresses);
+        }
+        let (groups, members) = self.groups(addresses);
+        let text_of_dest = |group: &u32| self.heads[*group as usize].flow.key.dest_ip.to_string();
+        self.from_outside.sort_by_cached_key(text_of_dest);
+        let mut rows: Vec<EnrichedFlow> =
+            self.from_outside.iter().map(|group| self.heads[*group as usize]).collect();
+        rows.append(&mut self.rows);
+        let tally = FoldTally {
+            folded: self.details.len() as u64,
+            groups: groups.len() as u64,
+            scan_groups: self.scans.len() as u64,
+            ..self.tally
+        };
+        Folded { rows, details: self.details, tally, groups, members }
+    }
+
+    /// The members of each group, side by side.
+    fn groups(&self, addresses: &PublicAddresses) -> (Vec<Group>, Vec<Member>) {
+        let mut places: Vec<(u32, u32)> = Vec::with_capacity(self.details.len());
+        places.extend(self.group_of.iter().zip(0..).map(|(group, detail)| (*group, detail)));
+        places.sort_unstable();
+        let mut members: Vec<Member> = Vec::with_capacity(places.len());
+        let groups = places.chunk_by(|one, next| one.0 == next.0).map(|places| {
+            let rows = || places.iter().map(|(_, detail)| &self.details[*detail as usize]);
+            let first = members.len() as u32;
+            let of_group = rows().filter_map(|row| {
+                let public = row.public?;
+                Some(Member { public, entry: entry_of(addresses.get(public).address, &row.flow.counters) })
+            });
+            let mut of_group: Vec<Member> = of_group.collect();
+            of_group.sort_unstable_by_key(|member| member.entry.address);
+            of_group.dedup_by(|next, last| {
+                next.entry.address == last.entry.address && last.entry.add(&next.entry)
+            });
+            of_group.sort_by_key(|member| member.entry.rank());
+            members.append(&mut of_group);
+            let head = &self.heads[places[0].0 as usize];
+            let scanned_ports = (head.l7_protocol.is_empty()).then(|| {
+                let ports: HashSet<u16> = rows().map(|row| row.flow.key.dest_port).collect();
+                ports.len() as u32
+            });
+            Group { side: side_of(head), members: (first, members.len() as u32), scanned_ports }
+        });
+        let groups = groups.collect();
+        (groups, members)
+    }
+}
+
+fn entry_of(address: Address, counters: &Counters) -> public_list::Entry {
+    public_list::Entry {
+        address,
+        flows_started: counters.flows_started,
+        flows_completed: counters.flows_completed,
+        packets_src_to_dest: counters.packets_src_to_dest,
+        packets_dest_to_src: counters.packets_dest_to_src,
+        bytes_src_to_dest: counters.bytes_src_to_dest,
+        bytes_dest_to_src: counters.bytes_dest_to_src,
+    }
+}
+
+/// What a row has in common with others of its group; `scan` tells that it is folded whatever its port.
+fn key_of(row: &EnrichedFlow, addresses: &PublicAddresses, scan: bool) -> GroupKey {
+    let mut flow = row.flow.key;
+    match side_of(row) {
+        PublicSide::Src => flow.src_ip = BLANK,
+        PublicSide::Dest => flow.dest_ip = BLANK,
+    }
+    if scan {
+        flow.dest_port = 0;
+    }
+    let public = row.public.map(|public| addresses.get(public));
+    let place = public.filter(|_| !scan).map(|public| match row.decoration.flow_type {
+        FlowType::AzurePublic => public.region(),
+        _ => public.facts.country,
+    });
+    GroupKey {
+        flow,
+        decorator: row.decorator,
+        decoration: row.decoration,
+        feeds: public.and_then(|public| public.feeds),
+        place: place.unwrap_or_default(),
+        scan,
+    }
+}
+
+fn side_of(row: &EnrichedFlow) -> PublicSide {
+    row.decoration.public.unwrap_or(PublicSide::Dest)
+}
+
+fn is_public(decoration: &Decoration) -> bool {
+    decoration.public.is_some() && decoration.flow_type != FlowType::MaliciousFlow
+}
+
+/// Whether rows are of denied flows from outside. Those of a threat feed keep their addresses.
+fn is_scan(decoration: &Decoration, decision: Decision, direction: Direction) -> bool {
+    is_public(decoration)
+        && decoration.public == Some(PublicSide::Src)
+        && (decision, direction) == (Decision::Denied, Direction::Inbound)
+}
+
+#[cfg(test)]
+mod tests;

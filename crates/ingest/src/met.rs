@@ -1,0 +1,176 @@
+//! The public addresses that flows met: the rows of `NTAIpDetails`, one for each address, interval and flow type.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+use weir_decode::Address;
+use weir_enrich::{EnrichedFlow, FlowType, PublicAddress, PublicId};
+use weir_intel::{FeedsVersion, Lookups};
+use weir_reduce::{Interval, IntervalNumber};
+use weir_table::rows::{IpDetail, IpDetails, Run, day_of};
+use weir_table::{Batch, Error};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::decorate::Chosen;
+use crate::run::table;
+
+/// Addresses and intervals that are remembered, so that no second row is written; of more, some have several rows.
+const KNOWN_MAX: usize = 2 << 20;
+/// Rows of a file.
+const PART_ROWS: usize = 120_000;
+
+/// A row's public end, in an interval.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Meeting {
+    pub interval: IntervalNumber,
+    pub flow_type: FlowType,
+    pub public: PublicId,
+    /// When the log was read, microseconds since the Unix epoch.
+    pub processed_micros: i64,
+}
+
+impl Meeting {
+    /// That of a row, if it has one.
+    pub fn of(row: &EnrichedFlow) -> Option<Self> {
+        Some(Meeting {
+            interval: row.flow.key.interval,
+            flow_type: row.decoration.flow_type,
+            public: row.public?,
+            processed_micros: row.processed_micros,
+        })
+    }
+}
+
+/// What was met in a run.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    known: HashSet<(IntervalNumber, FlowType, Address)>,
+    pending: Details,
+}
+
+/// Rows of `NTAIpDetails` that are not yet written, and what they refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    days: BTreeMap<i32, Vec<IpDetail>>,
+    versions: Vec<FeedsVersion>,
+    lookups: Vec<Arc<Lookups>>,
+    rows: usize,
+}
+
+impl Met {
+    /// Takes the public ends of decorated rows in. `write` is called with what has become enough for a file;
+    /// without it all are kept.
+    pub fn add(
+        &self,
+        meetings: impl Iterator<Item = Meeting>,
+        interval: Interval,
+        chosen: &Chosen<'_>,
+        write: Option<&dyn Fn(Details) -> Result<(), Error>>,
+    ) -> Result<(), Error> {
+        let mut here: HashSet<(IntervalNumber, FlowType, PublicId), foldhash::fast::RandomState> =
+            HashSet::default();
+        let mut found = Vec::new();
+        let mut last = None;
+        for meeting in meetings {
+            let key = (meeting.interval, meeting.flow_type, meeting.public);
+            if last != Some(key) && here.insert(key) {
+                found.push(meeting);
+            }
+            last = Some(key);
+        }
+        let full = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            for Meeting { interval: number, flow_type, public, processed_micros } in found {
+                let public = *chosen.addresses.get(public);
+                if state.known.len() >= KNOWN_MAX {
+                    state.known.clear();
+                }
+                if state.known.insert((number, flow_type, public.address)) {
+                    let interval_start_micros = interval.start_micros(number);
+                    let detail = IpDetail { public, flow_type, interval_start_micros, processed_micros };
+                    state.pending.push(detail, chosen);
+                }
+            }
+            let full = write.filter(|_| state.pending.rows >= PART_ROWS);
+            full.map(|write| (write, std::mem::take(&mut state.pending)))
+        };
+        full.map_or(Ok(()), |(write, details)| write(details))
+    }
+
+    /// What is not yet written.
+    pub fn rest(&self) -> Details {
+        std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).pending)
+    }
+}
+
+impl Details {
+    fn push(&mut self, detail: IpDetail, chosen: &Chosen<'_>) {
+        let feeds =
+            detail.public.feeds.map(|number| self.number(chosen.versions[number], &chosen.lookups[number]));
+        let public = PublicAddress { feeds, ..detail.public };
+        let day = day_of(detail.interval_start_micros);
+        self.days.entry(day).or_default().push(IpDetail { public, ..detail });
+        self.rows += 1;
+    }
+
+    /// The number of a version here.
+    fn number(&mut self, version: FeedsVersion, lookups: &Arc<Lookups>) -> usize {
+        self.versions.iter().position(|known| *known == version).unwrap_or_else(|| {
+            self.versions.push(version);
+            self.lookups.push(Arc::clone(lookups));
+            self.versions.len() - 1
+        })
+    }
+
+    /// Writes them, day by day.
+    pub fn write(
+        mut self,
+        batch: &Batch,
+        runtime: &Handle,
+        run: &Run<'_>,
+        now_micros: i64,
+    ) -> Result<(), Error> {
+        for (day, details) in &mut self.days {
+            details.sort_by_key(|detail| {
+                (detail.public.address, detail.interval_start_micros, detail.flow_type)
+            });
+            let rows = IpDetails::new(details, &self.lookups, run);
+            runtime.block_on(batch.write(table("NTAIpDetails")?, *day, now_micros, &rows))?;
+        }
+        Ok(())
+    }
+
+    /// What the rows say, times of processing left out, as hashes.
+    pub fn said(&self, run: &Run<'_>) -> HashSet<u64> {
+        let mut said = HashSet::with_capacity(self.rows);
+        for details in self.days.values() {
+            let rows = IpDetails::new(details, &self.lookups, run);
+            for (row, detail) in details.iter().enumerate() {
+                said.insert(hash_of(detail.interval_start_micros, rows.text(row), rows.port(row)));
+            }
+        }
+        said
+    }
+}
+
+/// The names of the columns of texts that [`hash_of`] takes, in their order.
+pub(crate) const TEXTS: [&str; 8] =
+    ["Ip", "FlowType", "Location", "PublicIpDetails", "ThreatType", "ThreatDescription", "DnsDomain", "Url"];
+
+/// A hash of what a row of `NTAIpDetails` says.
+pub(crate) fn hash_of(interval_start_micros: i64, texts: [&str; 8], port: Option<i32>) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&interval_start_micros.to_le_bytes());
+    hash.update(&port.map_or(-1, i64::from).to_le_bytes());
+    for text in texts {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.digest()
+}
