@@ -86,7 +86,7 @@ def test_past_flows_are_hunted(company):
     leak = [row for row in found if row["Ip"] == DROP_POINT and row["PeerVm"].endswith("/vm-ops-01")]
     assert leak and all(row["Owner"] == "packet host inc." and row["Country"] == "nl" for row in leak)
     # As the table itself adds it up.
-    total = company.query(f"NTANetAnalytics | where DestIp == '{DROP_POINT}' | summarize b = sum(BytesSrcToDest)")
+    total = company.query(f"weir_unfolded() | where DestIp == '{DROP_POINT}' | summarize b = sum(BytesSrcToDest)")
     assert sum(int(row["BytesToIp"]) for row in leak) == int(total[0]["b"]) > 0
     one = company.run("intel", "hunt", "--format", "csv", "--since", "2026-06-03T00:00:00Z", check=False)
     later = [row for row in rows(one) if row["Ip"] == DROP_POINT]

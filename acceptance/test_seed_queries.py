@@ -96,7 +96,11 @@ def by_address(weir, query, address):
 
 
 def planted_by(duck, address, day="''"):
-    rows = duck.sql(f"SELECT {address}, {day}, {BYTES} FROM meant WHERE {BALANCED} GROUP BY ALL").fetchall()
+    """Public addresses stand in lists, the row's own column is blank."""
+    public = f"FlowType IN ('AzurePublic', 'ExternalPublic') AND {address[:-2]}Subnet = ''"
+    rows = duck.sql(
+        f"SELECT if({public}, '', {address}) AS address, {day}, {BYTES} FROM meant WHERE {BALANCED} GROUP BY ALL"
+    ).fetchall()
     return {(source, day): total for source, day, total in rows}
 
 
@@ -107,7 +111,9 @@ def test_scenario_2_finds_the_load_balancers_members(known, duck, texts):
     assert answer == planted_by(duck, "SrcIp")
     # As the truth tells it that looks at addresses instead of decoration.
     addresses = known.truth["scenarios"]["scenario2"]["by_source"]
-    assert answer == {(row["address"], ""): row["bytes"] for row in addresses}
+    told = {(row["address"], ""): row["bytes"] for row in addresses}
+    assert {key: total for key, total in answer.items() if key[0]} == {key: told[key] for key in answer if key[0]}
+    assert sum(answer.values()) == sum(told.values())
 
 
 @pytest.mark.parametrize("address", ["SrcIp", "DestIp"])

@@ -189,7 +189,7 @@ impl Batch {
         let name = content.table().name.to_owned();
         let mut written = self.lock();
         written.adds.entry(name.clone()).or_default();
-        written.removes.entry(name).or_default().push(content.remove(now_micros.div_euclid(1_000)));
+        written.removes.entry(name).or_default().push(remove(content.file(), now_micros.div_euclid(1_000)));
     }
 
     /// Reads a file of a table whole.

@@ -25,6 +25,9 @@ fn shipped_queries_mean_the_same() {
     assert!(queries.len() > 5);
     // Theirs does not know what weir adds to the language, nor can it look into a function of any table.
     queries.retain(|query| !query.contains("weir_conversations") && !query.contains("weir_explain_flow"));
+    // A function without arguments that gives the columns of the table.
+    let queries =
+        queries.into_iter().map(|query| query.replace("weir_unfolded()", "NTANetAnalytics")).collect();
     let Some(found) = differences(queries) else { return };
     let told: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));

@@ -20,8 +20,8 @@ use crate::numbers::grouped;
 const MEMORY_BYTES: usize = 4 << 30;
 /// Addresses that are asked for at once.
 const ASKED_AT_ONCE: usize = 1_000;
-/// Rows of flows without and with public addresses in lists; the second table is there where rows are folded.
-const ROWS: &str = "union isfuzzy=true NTANetAnalytics, WeirPublicIps";
+/// All flows with both their addresses.
+const ROWS: &str = "weir_unfolded()";
 
 /// What the rows of one kind of flow have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
