@@ -184,14 +184,14 @@ def test_management_commands_are_answered(client, demo):
     assert shown(".show cluster")[0]["NodeId"]
     schema = shown(".show database default schema as json")[0]["DatabaseSchema"]
     assert '"CslType":"datetime"' in schema and '"Talkers"' in schema
-    assert len(shown(".show databases entities with (tables=true)")) == 9
+    assert len(shown(".show databases entities with (tables=true)")) == 10
     for command in (".show materialized-views", ".show external tables", ".show entity_groups"):
         assert len(shown(command)) == 0
 
 
 def test_what_a_command_shows_can_be_asked_further(client):
     piped = client.execute_mgmt("default", ".show tables | where TableName startswith 'Weir' | count")
-    assert rows(piped) == [[2]]
+    assert rows(piped) == [[3]]
     piped = client.execute_mgmt(
         "default", '.show databases schema | where TableName == "WeirBlobs" and isnotempty(ColumnName) | count'
     )
