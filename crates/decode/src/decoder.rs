@@ -71,6 +71,8 @@ enum End {
     Own(Skipper),
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Longest beginning of a record that must be seen at once to recognise it.
 const RECORD_HEAD_BYTES: usize = 64;
 
@@ -214,7 +216,9 @@ impl Decoder {
             // A tail read on its own has only the closing brackets; and the comma belongs to the record behind it.
             b',' | b'[' | b']' | b'}' => Some(scan.at + 1),
             // A byte-order mark; its three bytes are no JSON anywhere else between records.
-            0xef if bytes[scan.at..].starts_with(b"\xef\xbb\xbf") => Some(scan.at + 3),
+            0xef if bytes[scan.at..].starts_with(BYTE_ORDER_MARK) => Some(scan.at + 3),
+            // Its rest is in the next piece.
+            0xef if !last && BYTE_ORDER_MARK.starts_with(&bytes[scan.at..]) => None,
             // Another property of the object around the records.
             b'"' => {
                 let start = scan.at;

@@ -50,6 +50,13 @@ proptest! {
     }
 
     #[test]
+    fn a_mark_of_byte_order_is_no_record(piece in 1_usize..5) {
+        let text = format!("\u{feff}{}", blob(&[vnet_record(1, &[BEGIN, END])]));
+        let (kept, decoder) = decode_pieces(text.as_bytes(), piece, Limits::default());
+        prop_assert_eq!((kept.records.len(), kept.discarded.len(), decoder.records()), (1, 0, 1));
+    }
+
+    #[test]
     fn a_record_is_found_behind_garbage_and_blanks(
         piece in 1_usize..400,
         before in 0_usize..300,
