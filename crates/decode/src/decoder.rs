@@ -61,6 +61,8 @@ struct Lost {
     byte: u64,
     /// Whether that was in the piece at hand.
     begun_here: bool,
+    /// Up to where the piece at hand is known to have no end of it.
+    looked: usize,
 }
 
 /// Where something that cannot be read ends.
@@ -73,25 +75,8 @@ enum End {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Longest beginning of a record that must be seen at once to recognise it.
-const RECORD_HEAD_BYTES: usize = 64;
-
-/// How far bytes were looked through for a record: to where one may begin whose head is not all there, from `at` on.
-fn looked_through(bytes: &[u8], at: usize) -> usize {
-    let mut end = at.max(bytes.len().saturating_sub(RECORD_HEAD_BYTES));
-    let first = at.max(bytes.len().saturating_sub(TAIL_BYTES_MAX));
-    // What stands before a key: a separator, a brace, and blanks around it.
-    for part in [b" \t\r\n".as_slice(), b"{", b" \t\r\n", b",["] {
-        let many = part.len() > 2;
-        while end > first && part.contains(&bytes[end - 1]) {
-            end -= 1;
-            if !many {
-                break;
-            }
-        }
-    }
-    end
-}
+/// What is told of something that is not used: so much of its beginning.
+const TOLD_BYTES: usize = 256;
 
 /// Blanks, commas and brackets that may be the tail that moves when a blob grows; more of them are no tail.
 const TAIL_BYTES_MAX: usize = 1 << 16;
@@ -159,7 +144,9 @@ impl Decoder {
             Place::Between => self.pass_blanks(bytes, at, last),
             Place::Lost(lost) => {
                 let (looked, tail) = match lost.end {
-                    End::NextRecord => (looked_through(bytes, at), &mut self.bad),
+                    End::NextRecord => {
+                        (lost.looked.max(at).max(bytes.len().saturating_sub(TAIL_BYTES_MAX)), &mut self.bad)
+                    }
                     End::Own(_) => (bytes.len(), &mut self.waiting),
                 };
                 if last {
@@ -197,7 +184,13 @@ impl Decoder {
         let Place::Lost(lost) = &mut self.place else { return self.between(bytes, at, last, sink) };
         let rest = bytes.get(at..)?;
         let length = match &mut lost.end {
-            End::NextRecord => next_record(rest)?,
+            End::NextRecord => match next_record(rest) {
+                Ok(length) => length,
+                Err(looked) => {
+                    lost.looked = at + looked;
+                    return None;
+                }
+            },
             End::Own(skipper) => skipper.end_in(rest)?,
         };
         let end = at + length;
@@ -275,7 +268,7 @@ impl Decoder {
         }
         if last {
             // Cut short; unless whole records stand behind it, the rest may come later.
-            if next_record(&bytes[start + 1..]).is_some() {
+            if next_record(&bytes[start + 1..]).is_ok() {
                 return self.lose(bytes, start, start + 1);
             }
             self.waiting = length as u64;
@@ -296,10 +289,11 @@ impl Decoder {
         end: End,
         reason: Option<Reason>,
     ) -> Option<usize> {
-        let text = &bytes[start..bytes.len().min(start + RECORD_HEAD_BYTES * 4)];
+        let text = &bytes[start..bytes.len().min(start + TOLD_BYTES)];
         let tuples = self.draft.tuples_seen();
         let byte = self.base + start as u64;
-        self.place = Place::Lost(Lost { end, reason, tuples, text: text.to_vec(), byte, begun_here: true });
+        self.place =
+            Place::Lost(Lost { end, reason, tuples, text: text.to_vec(), byte, begun_here: true, looked: 0 });
         self.draft.clear();
         Some(search)
     }
@@ -307,7 +301,7 @@ impl Decoder {
     fn discard(&mut self, reason: Reason, tuples: u64, byte: u64, text: &[u8], sink: &mut impl RecordSink) {
         self.tally.discarded_records[reason.index()] += 1;
         self.tally.discarded_tuples[reason.index()] += tuples;
-        let text = &text[..text.len().min(RECORD_HEAD_BYTES * 4)];
+        let text = &text[..text.len().min(TOLD_BYTES)];
         sink.discarded(&Discarded { reason, record: self.records, tuple: None, byte, text });
         self.records += 1;
     }

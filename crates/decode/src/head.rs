@@ -66,8 +66,8 @@ pub fn head(bytes: &[u8], enough: bool) -> Option<Head<'_>> {
             Err(Stop::Incomplete) if !enough => return None,
             // As the decoder does: whatever cannot be read is passed over if a record follows.
             Err(_) => match next_record(&bytes[start + 1..]) {
-                Some(length) => scan.at = start + 1 + length,
-                None => break,
+                Ok(length) => scan.at = start + 1 + length,
+                Err(_) => break,
             },
         }
     }

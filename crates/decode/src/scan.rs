@@ -233,24 +233,30 @@ impl<'a> Scan<'a> {
 }
 
 /// The offset of the next place where a record may begin: `{` and a quote, behind a comma, a bracket or a line end.
-pub(crate) fn next_record(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(found) = memchr3(b',', b'\n', b'[', bytes.get(at..)?) {
-        at += found + 1;
-        let mut scan = Scan { bytes, at };
-        if scan.peek() == Ok(b'{') {
-            let start = scan.at;
-            scan.at += 1;
-            if scan.key().is_ok_and(|key| matches!(key.raw(bytes), b"time" | b"records")) {
-                return Some(start);
+/// Without one, what is known to hold none: the bytes before the first of these whose key is not all there.
+pub(crate) fn next_record(bytes: &[u8]) -> Result<usize, usize> {
+    let (mut at, mut looked) = (0, bytes.len());
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr3(b',', b'\n', b'[', rest)) {
+        let separator = at + found;
+        let mut scan = Scan { bytes, at: separator + 1 };
+        let seen = scan.peek();
+        // Blanks were looked through: each line end among them would look through the rest again.
+        at = scan.at;
+        let head = match seen {
+            Ok(b'{') => {
+                scan.at += 1;
+                scan.key()
             }
-            at = start;
-        } else {
-            // Blanks were looked through: each line end among them would look through the rest again.
-            at = scan.at;
+            Ok(_) => continue,
+            Err(stop) => Err(stop),
+        };
+        match head {
+            Ok(key) if matches!(key.raw(bytes), b"time" | b"records") => return Ok(at),
+            Err(Stop::Incomplete) => looked = looked.min(separator),
+            _ => {}
         }
     }
-    None
+    Err(looked)
 }
 
 fn unescape(raw: &[u8]) -> String {
@@ -319,8 +325,8 @@ mod tests {
     #[test]
     fn blanks_are_looked_through_once() {
         let blanks = "\n".repeat(1 << 20);
-        assert_eq!(next_record(format!("x{blanks}y").as_bytes()), None);
+        assert_eq!(next_record(format!("x{blanks}y").as_bytes()), Err((1 << 20) + 2));
         let text = format!("x{blanks}{{\"time\":1");
-        assert_eq!(next_record(text.as_bytes()), Some((1 << 20) + 1));
+        assert_eq!(next_record(text.as_bytes()), Ok((1 << 20) + 1));
     }
 }
