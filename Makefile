@@ -65,7 +65,7 @@ conformance: ## Score against recorded answers of Microsoft's engine
 	cargo test --locked -p weir-query --test it conformance -- --nocapture
 
 .PHONY: test-acceptance
-test-acceptance: build $(VENV)/ready clients ## The finished program against other engines
+test-acceptance: web build $(VENV)/ready clients ## The finished program against other engines
 	WEIR_BIN=$(WEIR) $(VENV)/bin/python -m pytest -q acceptance
 
 .PHONY: oracle
