@@ -9,7 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 fn main() -> io::Result<()> {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    // Asked for when it runs: clones that share a target folder share the program, too.
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| io::Error::other("no crate"))?;
+    let dist = Path::new(&crate_folder).join("../../web/dist");
     println!("cargo:rerun-if-changed={}", dist.display());
     let packed = dist.join("packed");
     let mut files = Vec::new();
