@@ -8,6 +8,7 @@
 mod arrange;
 mod collect;
 mod decorate;
+mod each;
 mod feeds;
 mod identity;
 mod inventories;

@@ -13,12 +13,11 @@ use weir_table::{Batch, Error};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::decorate::Chosen;
+use crate::parts::PART_ROWS;
 use crate::run::table;
 
 /// Addresses and intervals that are remembered, so that no second row is written; of more, some have several rows.
 const KNOWN_MAX: usize = 2 << 20;
-/// Rows of a file.
-const PART_ROWS: usize = 120_000;
 
 /// A row's public end, in an interval.
 #[derive(Debug, Clone, Copy)]

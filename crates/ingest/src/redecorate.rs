@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
 use tokio::runtime::Handle;
@@ -19,6 +18,7 @@ use weir_table::rows::Run;
 use weir_table::{Batch, DataFile, Settings, TableFiles, Writer};
 
 use crate::decorate::{Chosen, Knowledge};
+use crate::each::on_each;
 use crate::met::Met;
 use crate::parts::PartWriter;
 use crate::refold::{Refold, known_details};
@@ -177,11 +177,16 @@ impl Day<'_> {
     ) -> Result<bool, weir_table::Error> {
         let before = told.files;
         let done = AtomicUsize::new(0);
-        let seen = on_each(files, options.threads, |file| {
-            let seen = self.look(file)?;
-            (options.progress)(before + 1 + done.fetch_add(1, Ordering::Relaxed) as u64, all_files);
-            Ok(seen)
-        })?;
+        let seen = on_each(
+            files,
+            options.threads,
+            || (),
+            |file, ()| {
+                let seen = self.look(file)?;
+                (options.progress)(before + 1 + done.fetch_add(1, Ordering::Relaxed) as u64, all_files);
+                Ok(seen)
+            },
+        )?;
         seen.iter().for_each(|seen| told.add(seen));
         // A row that changes in a file with rows for others takes these along.
         let refold = seen.iter().any(|seen| seen.folds_otherwise || seen.folded > 0 && seen.changed > 0);
@@ -195,7 +200,7 @@ impl Day<'_> {
                 _ => {}
             }
         }
-        on_each(&again, options.threads, |file| self.write_again(file))?;
+        on_each(&again, options.threads, || (), |file, ()| self.write_again(file))?;
         if !taken_apart.is_empty() {
             // Addresses were met when the files were looked at.
             let context = (self.knowledge, None);
@@ -272,43 +277,6 @@ impl Day<'_> {
         new.write(self.batch, self.runtime, &run, self.now)?;
         Ok(true)
     }
-}
-
-/// Does something with each file, several at a time; what came of it, in their order.
-fn on_each<T: Send>(
-    files: &[File<'_>],
-    threads: usize,
-    work: impl Fn(&File<'_>) -> Result<T, weir_table::Error> + Sync,
-) -> Result<Vec<T>, weir_table::Error> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, T)>> = Mutex::default();
-    let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
-    let worker = || {
-        while let Some((index, file)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            files.get(index).map(|file| (index, file))
-        } {
-            match work(file) {
-                Ok(result) => done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result)),
-                Err(error) => {
-                    // The day is not committed: no other file needs to be looked at.
-                    next.store(files.len(), Ordering::Relaxed);
-                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, files.len().max(1)) {
-            scope.spawn(worker);
-        }
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    Ok(done.into_iter().map(|(_, result)| result).collect())
 }
 
 impl Redecorated {

@@ -1,5 +1,5 @@
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::runtime::Handle;
 use weir_blob::{Blob, Found};
@@ -8,9 +8,10 @@ use weir_table::{BlobReading, Writer};
 
 use crate::collect::Collector;
 use crate::decorate::Knowledge;
+use crate::each::on_each;
 use crate::known::Known;
 use crate::met::Met;
-use crate::parts::PartWriter;
+use crate::parts::{self, PartWriter};
 use crate::read::{Bench, BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
 use crate::{Incident, Outcome, Summary};
@@ -49,7 +50,7 @@ pub struct Options<'a> {
 
 impl Options<'_> {
     /// [`Options::part_rows`] where nobody says otherwise: a row group.
-    pub const PART_ROWS: usize = 120_000;
+    pub const PART_ROWS: usize = parts::PART_ROWS;
 
     /// [`Options::part_rows`] for a number of threads that may take so many bytes for rows together. What a run holds
     /// beside does not grow with rows: some 100 MB, and the inventory.
@@ -170,44 +171,17 @@ fn read_all<'b>(
     progress: &Progress,
     reader: &Reader<'_>,
 ) -> Result<Vec<Done<'b>>, weir_table::Error> {
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Done<'b>)>> = Mutex::default();
-    let failure: Mutex<Option<weir_table::Error>> = Mutex::default();
-    let work = || {
-        let mut bench = Bench::new(reader.collector.interval());
-        while let Some((index, blob)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            blobs.get(index).map(|blob| (index, blob))
-        } {
-            match read(blob, reader, &mut bench) {
-                Ok(finished) => {
-                    let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
-                    progress.tuples.fetch_add(tuples, Ordering::Relaxed);
-                    progress.blobs.fetch_add(1, Ordering::Relaxed);
-                    if finished.outcome == Outcome::Unchanged {
-                        progress.bytes.fetch_add(blob.size_bytes, Ordering::Relaxed);
-                    }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push((index, (blob, finished)));
-                }
-                Err(error) => {
-                    // The data folder fails: no blob will fare better.
-                    next.store(blobs.len(), Ordering::Relaxed);
-                    failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                }
-            }
+    let bench = || Bench::new(reader.collector.interval());
+    on_each(blobs, threads, bench, |blob, bench| {
+        let finished = read(blob, reader, bench)?;
+        let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
+        progress.tuples.fetch_add(tuples, Ordering::Relaxed);
+        progress.blobs.fetch_add(1, Ordering::Relaxed);
+        if finished.outcome == Outcome::Unchanged {
+            progress.bytes.fetch_add(blob.size_bytes, Ordering::Relaxed);
         }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, blobs.len().max(1)) {
-            scope.spawn(work);
-        }
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    Ok(done.into_iter().map(|(_, done)| done).collect())
+        Ok((blob, finished))
+    })
 }
 
 pub(crate) fn table(name: &str) -> Result<&'static weir_schema::Table, weir_table::Error> {
