@@ -1,6 +1,7 @@
 //! weir's own interface, below `/api`, and the pages and figures beside it.
 
 mod accept;
+mod members;
 mod openapi;
 mod query;
 mod raw;

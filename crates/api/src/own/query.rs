@@ -1,8 +1,6 @@
 //! Queries: asked by their text or by the name under which they were saved.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -10,12 +8,13 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 use weir_answer::Options;
 
+use super::members::{ascii, member, members_of, number, parameters, time, timeout};
 use super::{accept, or_refusal, workspace};
 use crate::ask::{Answered, Question, ask, cut_message};
 use crate::context::{Context, now_ticks};
 use crate::failure::{Failure, diagnostic};
 use crate::http;
-use crate::kusto::{moment, settings_of};
+use crate::kusto::settings_of;
 use crate::monitor::time_scope;
 use crate::service::Service;
 
@@ -73,16 +72,11 @@ async fn respond(
     let (kind, format) = accept::form(request.headers())?;
     let workspace = workspace(service, context, name).await?;
     let limits = &service.limits;
-    let body = http::json_body(request.into_body(), limits.body_bytes, limits.idle).await?;
-    let Some(members) = body.as_object() else {
-        return Err(Failure::Request("the body of the request is no JSON object".to_owned()));
-    };
+    let members = &members_of(service, request).await?;
     let text = query_text(service, members)?;
     let mut bounds = settings_of(&text, limits)?;
-    if let Some(seconds) = number(members, "timeout")? {
-        bounds.timeout = Duration::try_from_secs_f64(seconds)
-            .map_err(|_| wrong("timeout", "seconds"))?
-            .min(limits.timeout_max);
+    if let Some(timeout) = timeout(members, limits.timeout_max)? {
+        bounds.timeout = timeout;
     }
     if let Some(rows) = number(members, "rows")? {
         bounds.rows = rows as usize;
@@ -93,10 +87,7 @@ async fn respond(
         text,
         before: 0,
         parameters: parameters(members)?,
-        now_ticks: match member(members, "now")? {
-            Some(text) => Some(moment(text).ok_or_else(|| wrong("now", "a datetime"))?),
-            None => None,
-        },
+        now_ticks: time(members, "now")?,
         scopes: match member(members, "timespan")? {
             Some(span) => vec![time_scope(span, now_ticks())?],
             None => Vec::new(),
@@ -136,22 +127,6 @@ async fn respond(
     Ok(response)
 }
 
-/// JSON in the letters that a header may hold.
-pub(super) fn ascii(json: &str) -> String {
-    let mut text = String::new();
-    for letter in json.chars() {
-        match letter {
-            letter if letter.is_ascii() => text.push(letter),
-            letter => {
-                for unit in letter.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    text
-}
-
 /// The text of a query, or of the saved one that is meant.
 fn query_text(service: &Service, members: &Map<String, Value>) -> Result<String, Failure> {
     match (member(members, "query")?, member(members, "saved")?) {
@@ -164,38 +139,4 @@ fn query_text(service: &Service, members: &Map<String, Value>) -> Result<String,
             "the request needs one of the members 'query', a text, and 'saved', a name".to_owned(),
         )),
     }
-}
-
-pub(super) fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m str>, Failure> {
-    match members.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(wrong(name, "a text")),
-    }
-}
-
-pub(super) fn number(members: &Map<String, Value>, name: &str) -> Result<Option<f64>, Failure> {
-    match members.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) => Ok(number.as_f64().filter(|number| *number >= 0.0)),
-        Some(_) => Err(wrong(name, "a number")),
-    }
-}
-
-pub(super) fn wrong(name: &str, expected: &str) -> Failure {
-    Failure::Request(format!("the member '{name}' of the request is not {expected}"))
-}
-
-pub(super) fn parameters(members: &Map<String, Value>) -> Result<HashMap<String, String>, Failure> {
-    let parameters = match members.get("parameters") {
-        None | Some(Value::Null) => return Ok(HashMap::new()),
-        Some(Value::Object(parameters)) => parameters,
-        Some(_) => return Err(wrong("parameters", "an object")),
-    };
-    let text = |value: &Value| match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
-        _ => Err(wrong("parameters", "an object of texts")),
-    };
-    parameters.iter().map(|(name, value)| Ok((name.clone(), text(value)?))).collect()
 }

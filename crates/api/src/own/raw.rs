@@ -13,14 +13,13 @@ use weir_decode::Limits as DecodeLimits;
 use weir_raw::{Found, Places, Wanted, rows_query};
 use weir_value::datetime;
 
-use super::query::{ascii, member, number, parameters, wrong};
+use super::members::{ascii, member, members_of, number, parameters, time, timeout};
 use super::{accept, or_refusal, workspace};
 use crate::ask::{Bounds, Question, ask, line};
 use crate::catalogue::Database;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::http;
-use crate::kusto::moment;
 use crate::service::Service;
 
 /// What tells that there are more tuples.
@@ -62,10 +61,7 @@ async fn respond(
     let (kind, format) = accept::form(request.headers())?;
     let database = workspace(service, context, name).await?;
     let limits = &service.limits;
-    let body = http::json_body(request.into_body(), limits.body_bytes, limits.idle).await?;
-    let Some(members) = body.as_object() else {
-        return Err(Failure::Request("the body of the request is no JSON object".to_owned()));
-    };
+    let members = &members_of(service, request).await?;
     let asked = Asked::of(members, limits.rows, limits.timeout, limits.timeout_max)?;
     let question = Question {
         workspace: database.clone(),
@@ -125,14 +121,10 @@ impl Asked {
     fn of(
         members: &Map<String, Value>,
         tuples_max: usize,
-        timeout: Duration,
+        timeout_default: Duration,
         timeout_max: Duration,
     ) -> Result<Asked, Failure> {
-        let time = |name: &str| match member(members, name)? {
-            Some(text) => moment(text).map(Some).ok_or_else(|| wrong(name, "a datetime")),
-            None => Ok(None),
-        };
-        let (from, to) = (time("from")?, time("to")?);
+        let (from, to) = (time(members, "from")?, time(members, "to")?);
         let query = match (member(members, "where")?, member(members, "query")?) {
             (Some(_), Some(_)) => {
                 return Err(Failure::Request("give one of the members 'where' and 'query'".to_owned()));
@@ -156,19 +148,13 @@ impl Asked {
             }
         };
         let millis = |ticks: i64| (ticks - datetime::UNIX_EPOCH).div_euclid(MILLISECOND);
-        let timeout = match number(members, "timeout")? {
-            Some(seconds) => Duration::try_from_secs_f64(seconds)
-                .map_err(|_| wrong("timeout", "seconds"))?
-                .min(timeout_max),
-            None => timeout,
-        };
         Ok(Asked {
             query,
             from: from.map_or(i64::MIN, millis),
             to: to.map_or(i64::MAX, millis),
-            now: time("now")?,
+            now: time(members, "now")?,
             tuples: number(members, "limit")?.map_or(TUPLES, |limit| limit as usize).min(tuples_max),
-            timeout,
+            timeout: timeout(members, timeout_max)?.unwrap_or(timeout_default),
         })
     }
 }
