@@ -1,44 +1,32 @@
 //! Lists in cells that add up when rows do: public addresses with their counters, service tags with their addresses.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
+
+use weir_enrich::public_list::{self, Entry};
 
 /// Adds up lists of `ip|started|ended|packets out|packets in|bytes out|bytes in`, entries apart by a space: one entry an
 /// address, those of most bytes first, then by address.
 ///
 /// What is no entry stays as it is, at the end, once.
 pub(super) fn public_ips<'a>(lists: impl Iterator<Item = &'a str>) -> String {
-    let mut entries: HashMap<&str, [i128; 6]> = HashMap::new();
-    let mut others: Vec<&str> = Vec::new();
-    for entry in lists.flat_map(str::split_ascii_whitespace) {
-        match counters(entry) {
-            Some((address, counters)) => {
-                let sums = entries.entry(address).or_default();
-                sums.iter_mut().zip(counters).for_each(|(sum, part)| *sum += part);
-            }
-            None if !others.contains(&entry) => others.push(entry),
+    let (mut entries, mut others) = (Vec::new(), Vec::new());
+    for text in lists.flat_map(str::split_ascii_whitespace) {
+        match Entry::parse(text) {
+            Some(entry) => entries.push(entry),
+            None if !others.contains(&text) => others.push(text),
             None => {}
         }
     }
-    let mut entries: Vec<(&str, [i128; 6])> = entries.into_iter().collect();
-    let address = |text: &str| weir_decode::Address::parse(text.as_bytes());
-    entries.sort_by_cached_key(|(ip, sums)| (Reverse(sums[4] + sums[5]), address(ip), (*ip).to_owned()));
-    let entry = |(ip, [started, ended, packets_out, packets_in, bytes_out, bytes_in]): (&str, [i128; 6])| {
-        format!("{ip}|{started}|{ended}|{packets_out}|{packets_in}|{bytes_out}|{bytes_in}")
-    };
-    let all: Vec<String> =
-        entries.into_iter().map(entry).chain(others.into_iter().map(str::to_owned)).collect();
-    all.join(" ")
-}
-
-fn counters(entry: &str) -> Option<(&str, [i128; 6])> {
-    let mut fields = entry.split('|');
-    let address = fields.next()?;
-    let mut counters = [0; 6];
-    for counter in &mut counters {
-        *counter = i128::from(fields.next()?.parse::<i64>().ok()?);
+    public_list::merge(&mut entries);
+    let mut list = String::new();
+    public_list::write(&entries, &mut list);
+    for other in others {
+        if !list.is_empty() {
+            list.push(' ');
+        }
+        list.push_str(other);
     }
-    fields.next().is_none().then_some((address, counters))
+    list
 }
 
 /// Unites lists of `address address|tag address|tag`: each tag once, each of its addresses once.
