@@ -2,9 +2,9 @@
 
 import { useCallback, useMemo } from "react";
 import { usePage } from "../app/page";
-import { useDark, useSettings } from "../app/settings";
+import { useSettings } from "../app/settings";
 import { Chart } from "../charts/Chart";
-import { palette, type Palette } from "../charts/palette";
+import { type Palette } from "../charts/palette";
 import { fill, timeOption } from "../charts/time";
 import { bars } from "../filter/time";
 import { amount, bytes, exact, short } from "../format/numbers";
@@ -16,6 +16,7 @@ import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { addressColumn, countColumn, countryName, fieldColumn, list, listColumn, timeColumn, unitColumns } from "./columns";
 import { is, pair } from "./flowsOf";
+import { useTable } from "./useTable";
 
 export function AddressPage({ address }: { address: string }) {
   const page = usePage();
@@ -143,11 +144,7 @@ function Over({ answer }: { answer: Answer }) {
 }
 
 function Peers({ answer, address }: { answer: Answer; address: string }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("Peer", "Peer"),
     fieldColumn("PeerVm", "VM", "vm", 90, 0.6),
@@ -162,10 +159,7 @@ function Peers({ answer, address }: { answer: Answer; address: string }) {
 }
 
 function Ports({ answer, address }: { answer: Answer; address: string }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Role", title: "It", width: 66, value: (r) => text(r["Role"]) },
     { key: "DestPort", title: "Port", width: 66, align: "right", value: (r) => number(r["DestPort"]), show: (r) => <FilterCell field="port" value={text(r["DestPort"])} /> },

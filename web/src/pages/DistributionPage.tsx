@@ -16,6 +16,7 @@ import { DataTable, type TableColumn } from "../table/DataTable";
 import { Trend } from "./Trend";
 import { addressColumn, countColumn, fieldColumn, list, unitColumns } from "./columns";
 import { byColumns, pair } from "./flowsOf";
+import { useTable } from "./useTable";
 
 const LEVELS = [
   { by: "ip", title: "IP addresses", one: "Address", field: "ip" },
@@ -119,10 +120,7 @@ function Level({ level }: { level: (typeof LEVELS)[number] }) {
 }
 
 function ByTable({ answer, level }: { answer: Answer; level: (typeof LEVELS)[number] }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => {
     const named = (key: string, title: string): TableColumn<Row> =>
       level.by === "ip" ? addressColumn(key, title) : fieldColumn(key, title, level.field, 190, 2);

@@ -1,9 +1,9 @@
 // Whether the logs come in: what was read, how old the newest is, what is missing, what could not be used.
 
 import { useCallback, useMemo } from "react";
-import { useDark, useSettings } from "../app/settings";
+import { useSettings } from "../app/settings";
 import { Chart } from "../charts/Chart";
-import { palette, type Palette } from "../charts/palette";
+import { type Palette } from "../charts/palette";
 import { timeOption } from "../charts/time";
 import { bytes, duration, exact, short } from "../format/numbers";
 import { ago, moment, stamp } from "../format/times";
@@ -12,6 +12,7 @@ import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { countColumn, timeColumn } from "./columns";
+import { useTable } from "./useTable";
 
 export function HealthPage() {
   return (
@@ -126,9 +127,7 @@ function Problems({ answer }: { answer: Answer }) {
 }
 
 function Batches({ answer }: { answer: Answer }) {
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Batch", title: "Batch", width: 70, align: "right", value: (r) => number(r["Batch"]) },
     { ...timeColumn("TimeProcessed", "Written", zone), grow: 1 },

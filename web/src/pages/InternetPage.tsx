@@ -2,7 +2,7 @@
 
 import { lazy, Suspense, useMemo } from "react";
 import { usePage } from "../app/page";
-import { useDark, useSettings } from "../app/settings";
+import { useDark } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
 import type { MapPlace } from "../charts/WorldMap";
@@ -13,6 +13,7 @@ import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { addressColumn, countColumn, countryName, fieldColumn, listColumn, timeColumn } from "./columns";
 import { byColumns } from "./flowsOf";
+import { useTable } from "./useTable";
 
 const WorldMap = lazy(() => import("../charts/WorldMap"));
 
@@ -33,10 +34,7 @@ export function InternetPage() {
 }
 
 function Ports({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("DestIp", "Host", "destination"),
     fieldColumn("DestVm", "VM", "vm", 110, 0.6),
@@ -55,10 +53,7 @@ function Ports({ answer }: { answer: Answer }) {
 }
 
 function Hosts({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Host", "source"),
     fieldColumn("SrcVm", "VM", "vm", 110, 0.6),

@@ -2,15 +2,14 @@
 
 import { useMemo, useState } from "react";
 import { usePage } from "../app/page";
-import { useDark } from "../app/settings";
-import { palette } from "../charts/palette";
-import { records, text, type Answer, type Row } from "../kusto/answer";
+import { text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { FilterCell } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { Trend } from "./Trend";
 import { addressColumn, countColumn, fieldColumn, unitColumns } from "./columns";
 import { byColumns } from "./flowsOf";
+import { useTable } from "./useTable";
 
 export function PortsPage() {
   const page = usePage();
@@ -55,10 +54,7 @@ function PortRanges() {
 }
 
 function PortTable({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     fieldColumn("L7Protocol", "Application", "app", 130, 1, false),
     { key: "DestPort", title: "Port", width: 74, align: "right", value: (r) => Number(text(r["DestPort"])), show: (r) => <FilterCell field="port" value={text(r["DestPort"])} /> },

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import { usePage } from "../app/page";
-import { useDark, useSettings } from "../app/settings";
+import { useDark } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { palette } from "../charts/palette";
 import { Segments } from "../filter/FilterBar";
@@ -14,6 +14,7 @@ import { DataTable, type TableColumn } from "../table/DataTable";
 import { Trend } from "./Trend";
 import { addressColumn, countColumn, fieldColumn, listColumn, timeColumn } from "./columns";
 import { byColumns } from "./flowsOf";
+import { useTable } from "./useTable";
 
 export function RulesPage() {
   return (
@@ -60,10 +61,7 @@ function Groups({ answer }: { answer: Answer }) {
 }
 
 function Hits({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     fieldColumn("AclRule", "Rule", "rule", 170, 1.4),
     fieldColumn("AclGroup", "Group", "group", 100, 0.8),
@@ -85,10 +83,7 @@ function Hits({ answer }: { answer: Answer }) {
 }
 
 function DeniedPairs({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Source", "source"),
     addressColumn("DestIp", "Destination", "destination"),

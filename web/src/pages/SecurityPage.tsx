@@ -2,14 +2,14 @@
 
 import { useMemo, useState } from "react";
 import { navigate } from "../app/router";
-import { usePage } from "../app/page";
-import { useDark, useSettings } from "../app/settings";
+import { useDark } from "../app/settings";
 import { palette } from "../charts/palette";
 import { records, text, type Answer, type Row } from "../kusto/answer";
 import { Panel } from "../panel/Panel";
 import { DataTable, type TableColumn } from "../table/DataTable";
-import { addressColumn, countColumn, countryName, fieldColumn, listColumn, timeColumn } from "./columns";
+import { addressColumn, countColumn, countryColumn, fieldColumn, listColumn, timeColumn } from "./columns";
 import { byColumns, pair } from "./flowsOf";
+import { useTable } from "./useTable";
 
 export function SecurityPage() {
   return (
@@ -45,9 +45,7 @@ function LookUp() {
 }
 
 function Malicious({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("Address", "Malicious address"),
     addressColumn("Host", "Host"),
@@ -60,7 +58,7 @@ function Malicious({ answer }: { answer: Answer }) {
     { key: "ThreatType", optional: true, title: "Threat", width: 100, grow: 0.5, value: (r) => text(r["ThreatType"]) },
     { key: "ThreatDescription", optional: true, title: "Description", width: 140, grow: 1, value: (r) => text(r["ThreatDescription"]) },
     { key: "Owner", optional: true, title: "Owner", width: 120, grow: 0.7, value: (r) => text(r["Owner"]) },
-    { key: "Country", optional: true, title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
+    countryColumn("Country"),
     listColumn("Ports", "Ports", "some of the ports", 100),
     timeColumn("Last", "Last", zone),
   ], [zone]);
@@ -68,15 +66,12 @@ function Malicious({ answer }: { answer: Answer }) {
 }
 
 function Transfers({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Host", "source"),
     fieldColumn("SrcVm", "VM", "vm", 100, 0.6),
     addressColumn("Address", "Address outside"),
-    { key: "Country", optional: true, title: "Country", width: 100, value: (r) => countryName(text(r["Country"])) },
+    countryColumn("Country"),
     { key: "App", title: "Application", width: 140, grow: 0.7, value: (r) => text(r["App"]) },
     countColumn("Sent", "Sent", "bytes sent", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received", { unit: "bytes" }),
@@ -88,10 +83,7 @@ function Transfers({ answer }: { answer: Answer }) {
 }
 
 function Scans({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Source", "source"),
     { key: "Kind", title: "Kind", width: 112, value: (r) => text(r["Kind"]) },

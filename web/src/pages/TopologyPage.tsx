@@ -3,14 +3,14 @@
 import { useCallback, useMemo, useState } from "react";
 import { usePage, type Flows } from "../app/page";
 import { navigate, usePlace, withSearch } from "../app/router";
-import { useDark, useSettings } from "../app/settings";
+import { useDark } from "../app/settings";
 import { Bars } from "../charts/Bars";
 import { KIND_TITLES, linkTitle, NetworkChart, type Selection } from "../charts/Network";
 import { palette } from "../charts/palette";
 import { Segments } from "../filter/FilterBar";
 import type { Condition } from "../filter/model";
 import { amount, bits, exact } from "../format/numbers";
-import { number, records, text, type Answer, type Row } from "../kusto/answer";
+import { number, text, type Answer, type Row } from "../kusto/answer";
 import { string } from "../kusto/literal";
 import { useQuery } from "../kusto/useQuery";
 import { Panel } from "../panel/Panel";
@@ -20,6 +20,7 @@ import { countColumn, listColumn, timeColumn, unitColumns } from "./columns";
 import { byColumns, is } from "./flowsOf";
 import { amountOf, labelOf, networkOf, type Edge, type Kind, type Level, type Network, type Node } from "./network";
 import { Trend } from "./Trend";
+import { useTable } from "./useTable";
 
 const LEVELS: { value: Level; title: string }[] = [
   { value: "vnet", title: "VNets" },
@@ -246,10 +247,7 @@ function placeColumn(key: string, kind: string, title: string): TableColumn<Row>
 }
 
 function Links({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     placeColumn("A", "AKind", "Place"),
     placeColumn("B", "BKind", "Place"),
@@ -270,11 +268,7 @@ function Links({ answer }: { answer: Answer }) {
 }
 
 function Connections({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, unit, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Connection", title: "Connection", width: 150, grow: 1.4, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) || <span className="muted">without a name</span> },
     { key: "ConnectionType", title: "Link", width: 118, value: (r) => linkTitle(text(r["ConnectionType"])), show: (r) => <FilterCell field="link" value={text(r["ConnectionType"])} shown={linkTitle(text(r["ConnectionType"]))} /> },
@@ -301,10 +295,7 @@ function listed(value: Row[string] | undefined): string {
 }
 
 function Balancers({ answer }: { answer: Answer }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const { zone } = useSettings();
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Name", title: "Name", width: 120, grow: 1, value: (r) => text(r["Name"]), show: (r) => lastPart(text(r["Name"])) },
     { key: "Kind", title: "Kind", width: 146, value: (r) => text(r["Kind"]) },

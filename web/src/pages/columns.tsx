@@ -50,6 +50,10 @@ export function timeColumn(key: string, title: string, zone: "utc" | "local"): T
   };
 }
 
+export function countryColumn(key: string): TableColumn<Row> {
+  return { key, title: "Country", width: 100, optional: true, value: (r) => countryName(text(r[key])) };
+}
+
 export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {
   return { key, title, about, width, grow: 0.6, optional: true, value: (r) => list(r[key]) };
 }

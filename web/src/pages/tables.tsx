@@ -1,19 +1,14 @@
 // Tables that several pages show.
 
 import { useMemo } from "react";
-import { usePage } from "../app/page";
-import { useDark } from "../app/settings";
-import { palette } from "../charts/palette";
-import { records, text, type Answer, type Row } from "../kusto/answer";
+import { text, type Answer, type Row } from "../kusto/answer";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { addressColumn, countColumn, unitColumns } from "./columns";
 import { pair } from "./flowsOf";
+import { useTable } from "./useTable";
 
 export function Pairs({ answer, height }: { answer: Answer; height: number }) {
-  const page = usePage();
-  const colours = palette(useDark());
-  const unit = page.filter.unit;
-  const rows = useMemo(() => records(answer), [answer]);
+  const { page, colours, unit, rows } = useTable(answer);
   const columns = useMemo(
     (): TableColumn<Row>[] => [
       addressColumn("A", "Address"),
