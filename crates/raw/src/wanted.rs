@@ -195,9 +195,7 @@ impl Wanted {
         };
         let interval = match cell("FlowIntervalStartTime") {
             None => 0,
-            Some(Cell::Datetime(ticks)) => {
-                (ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND)
-            }
+            Some(Cell::Datetime(ticks)) => datetime::to_unix_micros(ticks),
             // A row without an interval has no tuple.
             Some(Cell::Null) => i64::MIN,
             Some(_) => return Err(Unfit::WrongType("FlowIntervalStartTime")),

@@ -116,7 +116,7 @@ fn read_bound(kind: KustoType, value: &serde_json::Value, upper: bool) -> Option
         KustoType::String => value.as_str().map(|text| Bound::Text(text.to_owned())),
         KustoType::Datetime => {
             let ticks = datetime::parse(value.as_str()?)?;
-            let micros = (ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND);
+            let micros = datetime::to_unix_micros(ticks);
             Some(Bound::Number(if upper { micros.saturating_add(999) } else { micros }))
         }
         _ => None,

@@ -34,6 +34,11 @@ pub fn from_unix_micros(micros: i64) -> Option<i64> {
     micros.checked_mul(TICKS_PER_MICROSECOND)?.checked_add(UNIX_EPOCH).and_then(in_range)
 }
 
+/// Ticks as whole microseconds since the Unix epoch; what is below a microsecond is left out, towards the past.
+pub fn to_unix_micros(ticks: i64) -> i64 {
+    (ticks - UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND)
+}
+
 /// Days since 0001-01-01 of a date. `day` may lie outside its month and is carried over.
 pub fn days_from_civil(year: i32, month: u32, day: u32) -> i64 {
     // Howard Hinnant's method: years begin in March so that the leap day comes last.

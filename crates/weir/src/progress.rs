@@ -1,6 +1,7 @@
 //! How far a long piece of work has come: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,6 +10,25 @@ use crate::numbers::{bytes, per_second};
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Tells on standard error how far a piece of work has come, a line now and then; several threads may.
+pub struct Lines(Mutex<Instant>);
+
+impl Lines {
+    /// Work that begins now.
+    pub fn new() -> Self {
+        Lines(Mutex::new(Instant::now()))
+    }
+
+    /// Tells how far it is, unless the last line is not long ago.
+    pub fn tell(&self, line: impl FnOnce() -> String) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() > LINE_EVERY {
+            *last = Instant::now();
+            eprintln!("{}", line());
+        }
+    }
+}
 
 /// Shows on standard error how far a piece of work has come.
 pub struct Shown {

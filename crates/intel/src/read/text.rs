@@ -23,7 +23,7 @@ pub(super) fn micros(text: &str) -> Option<i64> {
         return text.parse::<i64>().ok()?.checked_mul(1_000_000);
     }
     let ticks = datetime::parse(text.strip_suffix(" UTC").unwrap_or(text))?;
-    Some((ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND))
+    Some(datetime::to_unix_micros(ticks))
 }
 
 /// Two letters of a country in lower case; nothing for anything else.

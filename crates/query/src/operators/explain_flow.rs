@@ -83,7 +83,7 @@ fn rows(binder: &mut Binder<'_>, call: &Call, span: Span, scope: Scope<'_>) -> O
             return None;
         }
     };
-    let micros = (at - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND);
+    let micros = datetime::to_unix_micros(at);
     let (name, decorator) = match binder.context().catalog.decorator(micros) {
         Ok(Some(dated)) => dated,
         Ok(None) => return Some(without_inventory()),

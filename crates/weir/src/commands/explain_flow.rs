@@ -3,11 +3,10 @@
 use anyhow::{Context, bail};
 use weir_answer::{Answer, Cell};
 use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
-use weir_table::Workspace;
 use weir_value::datetime;
 
 use super::query::shown;
-use super::{now_micros, print};
+use super::{INGEST_FIRST, existing, now_ticks, print};
 use crate::args::{ExplainFlow, Folder};
 use crate::exit::Exit;
 use crate::form::Place;
@@ -27,17 +26,11 @@ const MEMORY_BYTES: usize = 1 << 30;
 
 pub fn run(folder: &Folder, args: &ExplainFlow) -> anyhow::Result<Exit> {
     let runtime = weir_query::runtime().context("cannot start the runtime")?;
-    let Some(workspace) = Workspace::open(&folder.data, &folder.workspace)? else {
-        bail!(
-            "there is no data in {}: fill it with weir ingest PATH",
-            folder.data.join(&folder.workspace).display()
-        );
-    };
+    let workspace = existing(folder, INGEST_FIRST)?;
     let catalog = WorkspaceCatalog::new(Some(&workspace), folder.data.join(&folder.workspace));
     let engine =
         Engine::new(EngineOptions { threads: 1, memory_bytes: MEMORY_BYTES }, runtime.handle().clone())?;
-    let now_ticks = datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH);
-    let options = QueryOptions { now_ticks, ..QueryOptions::default() };
+    let options = QueryOptions { now_ticks: now_ticks(), ..QueryOptions::default() };
     let ask = |text: &str| match engine.run(text, &catalog, &options) {
         Ok(outcome) => Ok(outcome.answers),
         Err(Error::Text(diagnostics)) => {

@@ -1,44 +1,31 @@
 //! `weir maintain`
 
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use weir_ingest::{MaintainOptions, Maintained, maintain};
-use weir_table::Workspace;
 
-use super::redecorate::day;
-use super::{now_micros, print};
+use super::{INGEST_FIRST, days, existing, now_micros, print};
 use crate::args::{Folder, Maintain};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped, time};
+use crate::progress::Lines;
 
 /// Who wrote a batch of the ledger.
 const WRITTEN_BY: &str = concat!("weir ", env!("CARGO_PKG_VERSION"), " maintain");
 
 pub fn run(folder: &Folder, args: &Maintain) -> anyhow::Result<Exit> {
     let started = Instant::now();
-    let from = args.from.as_deref().map(day).transpose()?;
-    let to = args.to.as_deref().map(day).transpose()?;
+    let days = days::between(args.from.as_deref(), args.to.as_deref())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let Some(workspace) = Workspace::open(&folder.data, &folder.workspace)? else {
-        bail!(
-            "there is no data in {}: fill it with weir ingest PATH",
-            folder.data.join(&folder.workspace).display()
-        );
-    };
+    let workspace = existing(folder, INGEST_FIRST)?;
     let mut writer = runtime.block_on(workspace.writer())?;
-    let told = Mutex::new(Instant::now());
-    let progress = |done: u64, all: u64| {
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.elapsed() > Duration::from_secs(10) {
-            *told = Instant::now();
-            eprintln!("{} of {} days of tables", grouped(done), grouped(all));
-        }
-    };
+    let lines = Lines::new();
+    let progress =
+        |done: u64, all: u64| lines.tell(|| format!("{} of {} days of tables", grouped(done), grouped(all)));
     let options = MaintainOptions {
-        days: from.unwrap_or(i32::MIN)..to.map_or(i32::MAX, |day| day.saturating_add(1)),
+        days,
         retention_micros: i64::try_from(args.retain.as_micros()).unwrap_or(i64::MAX),
         now_micros: &now_micros,
         written_by: WRITTEN_BY,

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bad_records;
+mod days;
 mod decoration;
 pub mod explain_flow;
 pub mod ingest;
@@ -17,6 +18,12 @@ pub mod topology;
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use anyhow::Context;
+use weir_table::Workspace;
+use weir_value::datetime;
+
+use crate::args::Folder;
+
 /// Program and version, as ledgers and tables name it.
 pub const PROGRAM: &str = concat!("weir ", env!("CARGO_PKG_VERSION"));
 
@@ -25,6 +32,21 @@ pub fn now_micros() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
 }
+
+/// The clock as KQL has it: ticks.
+pub fn now_ticks() -> i64 {
+    datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH)
+}
+
+/// The workspace that a command is about. `otherwise` says what makes one.
+pub fn existing(folder: &Folder, otherwise: &str) -> anyhow::Result<Workspace> {
+    Workspace::open(&folder.data, &folder.workspace)?.with_context(|| {
+        format!("there is no data in {}: {otherwise}", folder.data.join(&folder.workspace).display())
+    })
+}
+
+/// What makes a workspace with flows.
+pub const INGEST_FIRST: &str = "fill it with weir ingest PATH";
 
 /// Prints on standard output. Whoever reads it may stop when they have seen enough.
 pub fn print(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {

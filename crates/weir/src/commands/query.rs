@@ -12,7 +12,7 @@ use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 use weir_table::Workspace;
 use weir_value::datetime;
 
-use super::{now_micros, print};
+use super::print;
 use crate::args::{Folder, Query};
 use crate::exit::Exit;
 use crate::form::{Form, Place};
@@ -203,7 +203,7 @@ pub(super) fn text(kql: Option<&str>, file: Option<&Path>) -> anyhow::Result<Str
 pub(super) fn now_ticks(now: Option<&str>) -> anyhow::Result<i64> {
     match now {
         Some(text) => datetime::parse(text).with_context(|| format!("'{text}' is no datetime")),
-        None => Ok(datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH)),
+        None => Ok(super::now_ticks()),
     }
 }
 

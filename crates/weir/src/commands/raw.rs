@@ -6,10 +6,10 @@ use anyhow::{Context, bail};
 use weir_decode::Limits;
 use weir_query::{Engine, EngineOptions, Error, QueryOptions, WorkspaceCatalog};
 use weir_raw::{Found, Places, Wanted, rows_query};
-use weir_table::Workspace;
 use weir_value::datetime;
 
 use super::query::{Target, now_ticks, text, with_hint, wrong};
+use super::{INGEST_FIRST, existing};
 use crate::args::{Folder, Raw};
 use crate::exit::Exit;
 use crate::numbers::{bytes, grouped};
@@ -31,12 +31,7 @@ pub fn run(folder: &Folder, args: &Raw) -> anyhow::Result<Exit> {
         bail!("say which rows are meant: --where CONDITION, --file FILE, or --from and --to");
     }
     let runtime = weir_query::runtime().context("cannot start the runtime")?;
-    let Some(workspace) = Workspace::open(&folder.data, &folder.workspace)? else {
-        bail!(
-            "there is no data in {}: fill it with weir ingest PATH",
-            folder.data.join(&folder.workspace).display()
-        );
-    };
+    let workspace = existing(folder, INGEST_FIRST)?;
     let query = match &args.file {
         Some(file) if file == Path::new("-") => text(Some("-"), None)?,
         Some(file) => text(None, Some(file))?,

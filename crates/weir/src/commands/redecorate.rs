@@ -1,46 +1,32 @@
 //! `weir redecorate`
 
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use weir_ingest::{RedecorateOptions, Redecorated, redecorate};
-use weir_table::Workspace;
-use weir_table::rows::day_of;
-use weir_value::datetime;
 
 use super::ingest::default_threads;
-use super::{decoration, now_micros, print};
+use super::{INGEST_FIRST, days, decoration, existing, now_micros, print};
 use crate::args::{Folder, Redecorate};
 use crate::exit::Exit;
 use crate::numbers::{grouped, time};
+use crate::progress::Lines;
 
 /// Who wrote a batch of the ledger.
 const WRITTEN_BY: &str = concat!("weir ", env!("CARGO_PKG_VERSION"), " redecorate");
 
 pub fn run(folder: &Folder, args: &Redecorate) -> anyhow::Result<Exit> {
     let started = Instant::now();
-    let from = args.from.as_deref().map(day).transpose()?;
-    let to = args.to.as_deref().map(day).transpose()?;
+    let days = days::between(args.from.as_deref(), args.to.as_deref())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let Some(workspace) = Workspace::open(&folder.data, &folder.workspace)? else {
-        bail!(
-            "there is no data in {}: fill it with weir ingest PATH",
-            folder.data.join(&folder.workspace).display()
-        );
-    };
+    let workspace = existing(folder, INGEST_FIRST)?;
     let mut writer = runtime.block_on(workspace.writer())?;
-    let told = Mutex::new(Instant::now());
-    let progress = |done: u64, all: u64| {
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.elapsed() > Duration::from_secs(10) {
-            *told = Instant::now();
-            eprintln!("{} of {} files", grouped(done), grouped(all));
-        }
-    };
+    let lines = Lines::new();
+    let progress =
+        |done: u64, all: u64| lines.tell(|| format!("{} of {} files", grouped(done), grouped(all)));
     let options = RedecorateOptions {
-        days: from.unwrap_or(i32::MIN)..to.map_or(i32::MAX, |day| day.saturating_add(1)),
+        days,
         now_micros: &now_micros,
         written_by: WRITTEN_BY,
         runtime: runtime.handle(),
@@ -55,13 +41,6 @@ pub fn run(folder: &Folder, args: &Redecorate) -> anyhow::Result<Exit> {
     })?;
     let left = summary.files_without_addresses > 0;
     Ok(if left { Exit::Partly } else { Exit::Done })
-}
-
-/// A day, counted from 1970-01-01.
-pub(super) fn day(text: &str) -> anyhow::Result<i32> {
-    let ticks =
-        datetime::parse(text).with_context(|| format!("'{text}' is no date: write it as 2026-06-01"))?;
-    Ok(day_of((ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND)))
 }
 
 fn write_summary(summary: &Redecorated, took: Duration, out: &mut dyn Write) -> std::io::Result<()> {

@@ -2,10 +2,9 @@
 
 use anyhow::{Context, bail};
 use weir_api::auth::tokens::Tokens;
-use weir_value::datetime;
 use weir_value::timespan::TICKS_PER_DAY;
 
-use super::{now_micros, print};
+use super::{now_ticks, print};
 use crate::args::{Folder, Token, TokenCommand};
 use crate::exit::Exit;
 
@@ -47,8 +46,4 @@ pub fn run(folder: &Folder, args: &Token) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
-}
-
-fn now_ticks() -> i64 {
-    datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH)
 }

@@ -12,7 +12,7 @@ use weir_value::datetime;
 
 use super::{Columns, lookups, micros, open, runtime};
 use crate::args::{Folder, IntelHunt};
-use crate::commands::now_micros;
+use crate::commands::{now_micros, now_ticks};
 use crate::exit::Exit;
 use crate::numbers::grouped;
 
@@ -65,8 +65,7 @@ pub fn run(folder: &Folder, args: &IntelHunt) -> anyhow::Result<Exit> {
     let engine =
         Engine::new(EngineOptions { threads, memory_bytes: MEMORY_BYTES }, runtime.handle().clone())?;
     let catalog = WorkspaceCatalog::new(Some(&workspace), folder.data.join(&folder.workspace));
-    let now_ticks = datetime::from_unix_micros(now_micros()).unwrap_or(datetime::UNIX_EPOCH);
-    let options = QueryOptions { now_ticks, ..QueryOptions::default() };
+    let options = QueryOptions { now_ticks: now_ticks(), ..QueryOptions::default() };
     let ask = |text: &str| -> anyhow::Result<Vec<Answer>> {
         let outcome = engine.run(text, &catalog, &options);
         Ok(outcome.with_context(|| format!("cannot ask the tables: {text}"))?.answers)
@@ -195,8 +194,7 @@ fn write(found: BTreeMap<Kind, Seen<'_>>, lookups: &Lookups, args: &IntelHunt) -
         .collect();
     let kinds = || rows.iter().map(|(kind, _)| kind);
     let seen = || rows.iter().map(|(_, seen)| seen);
-    let micros =
-        |ticks: i64| Some((ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND));
+    let micros = |ticks: i64| Some(datetime::to_unix_micros(ticks));
     Columns::default()
         .text("Ip", kinds().map(|kind| &kind.ip))
         .text("ThreatType", seen().map(|seen| seen.threat.kind.word()))

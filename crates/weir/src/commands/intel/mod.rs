@@ -22,7 +22,7 @@ use weir_table::Workspace;
 use weir_table::intel::FeedReader;
 use weir_value::{KustoType, datetime};
 
-use super::{now_micros, print};
+use super::{existing, now_micros, print};
 use crate::args::{Folder, Intel};
 use crate::exit::Exit;
 use crate::form::{Form, Place};
@@ -43,17 +43,14 @@ fn runtime() -> anyhow::Result<Runtime> {
 }
 
 fn open(folder: &Folder) -> anyhow::Result<Workspace> {
-    Workspace::open(&folder.data, &folder.workspace)?.with_context(|| {
-        let path = folder.data.join(&folder.workspace);
-        format!("there is no data in {}: weir intel import makes a workspace", path.display())
-    })
+    existing(folder, "weir intel import makes a workspace")
 }
 
 /// A time of the command line, microseconds since the Unix epoch; now where there is none.
 fn micros(option: &str, text: Option<&str>) -> anyhow::Result<i64> {
     let Some(text) = text else { return Ok(now_micros()) };
     let ticks = datetime::parse(text).with_context(|| format!("{option}: '{text}' is no datetime"))?;
-    Ok((ticks - datetime::UNIX_EPOCH).div_euclid(datetime::TICKS_PER_MICROSECOND))
+    Ok(datetime::to_unix_micros(ticks))
 }
 
 /// What all feeds say at a time.

@@ -15,6 +15,7 @@ use weir_value::{KustoType, datetime};
 
 use super::{now_micros, print};
 use crate::args::{Folder, TopologyList, TopologyShow};
+use crate::commands::existing;
 use crate::exit::Exit;
 use crate::form::{Form, Place};
 
@@ -72,12 +73,7 @@ pub fn show(folder: &Folder, args: &TopologyShow) -> anyhow::Result<Exit> {
 
 fn open(folder: &Folder) -> anyhow::Result<(Workspace, Runtime)> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
-    let workspace = Workspace::open(&folder.data, &folder.workspace)?;
-    let workspace = workspace.with_context(|| {
-        let path = folder.data.join(&folder.workspace);
-        format!("there is no data in {}: weir topology import makes a workspace", path.display())
-    })?;
-    Ok((workspace, runtime))
+    Ok((existing(folder, "weir topology import makes a workspace")?, runtime))
 }
 
 /// A type, a name as rows have it or the end of one, an address, a MAC address.
