@@ -16,7 +16,7 @@ use super::{Asked, asked, import};
 
 /// A file of the samples; nothing where there are none.
 fn sample(path: &str) -> Option<Vec<u8>> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let beside = || PathBuf::from("../../../shared/samples");
     let folder = std::env::var_os("WEIR_SAMPLES").map_or_else(beside, PathBuf::from);
     let read = std::fs::read(folder.join(path));
     if read.is_err() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const SEPARATOR: &str = "\n--------\n";
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/errors");
+    let folder = Path::new("../../testdata/errors");
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .expect("testdata/errors is part of the repository")
         .flatten()

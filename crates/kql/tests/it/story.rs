@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// All stories, by name.
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/kql");
+    let folder = Path::new("../../testdata/kql");
     let entries = std::fs::read_dir(&folder).expect("testdata/kql is part of the repository");
     let mut files: Vec<PathBuf> = entries
         .flatten()

@@ -210,7 +210,7 @@ mod tests {
     fn rows_fill_columns_of_the_table_with_values_of_their_type() {
         let table = weir_schema::table("NTATopologyDetails").unwrap();
         for path in ["network", "host", "security", "balancing", "gateway", "edge", "link"] {
-            let path = format!("{}/../topology/src/details/{path}.rs", env!("CARGO_MANIFEST_DIR"));
+            let path = format!("../topology/src/details/{path}.rs");
             let source = std::fs::read_to_string(path).unwrap();
             for (method, kinds) in [
                 ("row.text(", &[KustoType::String][..]),

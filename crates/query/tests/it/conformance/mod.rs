@@ -7,7 +7,7 @@ mod case;
 mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,7 +22,7 @@ const REFUSED_PERCENT_MIN: usize = 80;
 const DIFFERENT_PERCENT_MAX: usize = 1;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    PathBuf::from("../..")
 }
 
 fn cases(file: &str) -> Option<Vec<Case>> {

@@ -18,7 +18,7 @@ fn files(folder: &Path, found: &mut Vec<String>) {
 
 #[test]
 fn shipped_queries_mean_the_same() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = Path::new("../..");
     let mut queries = Vec::new();
     files(&root.join("queries"), &mut queries);
     files(&root.join("testdata"), &mut queries);
