@@ -51,8 +51,34 @@ impl From<Address> for IpAddr {
 impl fmt::Display for Address {
     /// Dotted for IPv4, the canonical form of RFC 5952 for IPv6.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&IpAddr::from(*self), f)
+        match self.ipv4() {
+            Some(number) => f.pad(dotted(number, &mut [0; 15])),
+            None => fmt::Display::fmt(&IpAddr::from(*self), f),
+        }
     }
+}
+
+/// The text of an IPv4 address: the tables spell millions of them.
+fn dotted(number: u32, text: &mut [u8; 15]) -> &str {
+    let mut length = 0;
+    let mut push = |byte: u8| {
+        text[length] = byte;
+        length += 1;
+    };
+    for (place, octet) in number.to_be_bytes().into_iter().enumerate() {
+        if place > 0 {
+            push(b'.');
+        }
+        if octet >= 100 {
+            push(b'0' + octet / 100);
+        }
+        if octet >= 10 {
+            push(b'0' + octet / 10 % 10);
+        }
+        push(b'0' + octet % 10);
+    }
+    // Digits and dots are text.
+    std::str::from_utf8(&text[..length]).unwrap_or_default()
 }
 
 impl fmt::Debug for Address {
@@ -64,6 +90,15 @@ impl fmt::Debug for Address {
 #[cfg(test)]
 mod tests {
     use super::Address;
+
+    #[test]
+    fn ipv4_is_spelt_as_the_standard_library_does() {
+        for number in (0..=u32::MAX).step_by(9_973).chain([0, 1, 255, 256, u32::MAX]) {
+            let ours = Address::from_ipv4(number).to_string();
+            assert_eq!(ours, std::net::Ipv4Addr::from(number).to_string());
+        }
+        assert_eq!(format!("{:>9}|", Address::from_ipv4(0x0101_0101)), "  1.1.1.1|");
+    }
 
     #[test]
     fn text_is_normalised() {

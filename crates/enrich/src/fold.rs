@@ -125,18 +125,27 @@ struct GroupKey {
 const BLANK: Address = Address::from_ipv6(0);
 
 /// Folds rows, which are sorted by the texts of source and destination.
-pub fn fold(rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: FoldRules) -> Folded {
+pub fn fold(mut rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: FoldRules) -> Folded {
+    let folds =
+        |row: &EnrichedFlow| rules.folds(&row.decoration, row.flow.key.decision, row.flow.key.direction);
     let mut folding = Folding::default();
-    for row in rows {
-        folding.begin_source(row.flow.key.src_ip);
-        let key = &row.flow.key;
-        if rules.folds(&row.decoration, key.decision, key.direction) {
-            folding.add(row, addresses, rules);
-        } else {
-            folding.keep(row, addresses);
-        }
+    if !rows.iter().any(folds) {
+        rows.iter().for_each(|row| folding.note_scan(row, addresses));
+        return Folded { rows, ..folding.finish(Vec::new(), addresses) };
     }
-    folding.finish(addresses)
+    // What is folded stays where it is and closes up.
+    rows.retain(|row| {
+        folding.begin_source(row.flow.key.src_ip);
+        let folded = folds(row);
+        if folded {
+            folding.add(row, addresses, rules)
+        } else {
+            folding.keep(row, addresses)
+        }
+        folded
+    });
+    rows.shrink_to_fit();
+    folding.finish(rows, addresses)
 }
 
 /// Rows on their way into groups.
@@ -145,17 +154,16 @@ struct Folding {
     known: Map<GroupKey, u32>,
     /// The row of each group.
     heads: Vec<EnrichedFlow>,
-    details: Vec<EnrichedFlow>,
-    /// The group of each detail.
+    /// The group of each row that is folded.
     group_of: Vec<u32>,
     /// Groups whose source is blank.
     from_outside: Vec<u32>,
     src: Option<Address>,
-    /// The groups and the other rows of this source.
-    groups_of_src: Vec<u32>,
-    plain_of_src: Vec<EnrichedFlow>,
-    /// Rows with a source, in their order.
+    /// Rows with a source, in their order; of the last source, only those that are no group.
     rows: Vec<EnrichedFlow>,
+    /// Where the rows of this source begin, and its groups.
+    src_rows: usize,
+    groups_of_src: Vec<u32>,
     scans: Map<GroupKey, ()>,
     tally: FoldTally,
 }
@@ -167,19 +175,20 @@ impl Folding {
     fn begin_source(&mut self, src: Address) {
         if self.src != Some(src) {
             self.src = Some(src);
-            self.rows.extend(self.groups_of_src.drain(..).map(|group| self.heads[group as usize]));
-            self.rows.append(&mut self.plain_of_src);
+            let groups = self.groups_of_src.drain(..).map(|group| self.heads[group as usize]);
+            self.rows.splice(self.src_rows..self.src_rows, groups);
+            self.src_rows = self.rows.len();
         }
     }
 
-    fn keep(&mut self, row: EnrichedFlow, addresses: &PublicAddresses) {
-        self.note_scan(&row, addresses);
-        self.plain_of_src.push(row);
+    fn keep(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses) {
+        self.note_scan(row, addresses);
+        self.rows.push(*row);
     }
 
-    fn add(&mut self, row: EnrichedFlow, addresses: &PublicAddresses, rules: FoldRules) {
+    fn add(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses, rules: FoldRules) {
         let FlowKey { decision, direction, .. } = row.flow.key;
-        let key = key_of(&row, addresses, rules.folds_scan(&row.decoration, decision, direction));
+        let key = key_of(row, addresses, rules.folds_scan(&row.decoration, decision, direction));
         let next = self.heads.len() as u32;
         let number = *self.known.entry(key).or_insert(next);
         let sum = self.heads.get(number as usize).map(|head| head.flow.counters.add(&row.flow.counters));
@@ -193,13 +202,13 @@ impl Folding {
             // The first of its group, or what does not fit into the row of the group.
             _ => {
                 self.known.insert(key, next);
-                let mut head = EnrichedFlow { group: Some(GroupId(next)), ..row };
+                let mut head = EnrichedFlow { group: Some(GroupId(next)), ..*row };
                 head.flow.key = key.flow;
                 if key.scan {
                     head.l7_protocol = "";
                 }
                 self.heads.push(head);
-                match side_of(&row) {
+                match side_of(row) {
                     PublicSide::Src => self.from_outside.push(next),
                     PublicSide::Dest => self.groups_of_src.push(next),
                 }
@@ -207,7 +216,6 @@ impl Folding {
             }
         };
         self.group_of.push(number);
-        self.details.push(row);
     }
 
     /// Counts a row that is written, if it is of denied flows from outside.
@@ -218,7 +226,7 @@ impl Folding {
         }
     }
 
-    fn finish(mut self, addresses: &PublicAddresses) -> Folded {
+    fn finish(mut self, details: Vec<EnrichedFlow>, addresses: &PublicAddresses) -> Folded {
         // No source is this one: all rows are complete.
         self.src = None;
         self.begin_source(BLANK);
@@ -226,29 +234,29 @@ impl Folding {
             let head = self.heads[group];
             self.note_scan(&head, addresses);
         }
-        let (groups, members) = self.groups(addresses);
+        let (groups, members) = self.groups(&details, addresses);
         let text_of_dest = |group: &u32| self.heads[*group as usize].flow.key.dest_ip.to_string();
         self.from_outside.sort_by_cached_key(text_of_dest);
         let mut rows: Vec<EnrichedFlow> =
             self.from_outside.iter().map(|group| self.heads[*group as usize]).collect();
         rows.append(&mut self.rows);
         let tally = FoldTally {
-            folded: self.details.len() as u64,
+            folded: details.len() as u64,
             groups: groups.len() as u64,
             scan_groups: self.scans.len() as u64,
             ..self.tally
         };
-        Folded { rows, details: self.details, tally, groups, members }
+        Folded { rows, details, tally, groups, members }
     }
 
     /// The members of each group, side by side.
-    fn groups(&self, addresses: &PublicAddresses) -> (Vec<Group>, Vec<Member>) {
-        let mut places: Vec<(u32, u32)> = Vec::with_capacity(self.details.len());
+    fn groups(&self, details: &[EnrichedFlow], addresses: &PublicAddresses) -> (Vec<Group>, Vec<Member>) {
+        let mut places: Vec<(u32, u32)> = Vec::with_capacity(details.len());
         places.extend(self.group_of.iter().zip(0..).map(|(group, detail)| (*group, detail)));
         places.sort_unstable();
         let mut members: Vec<Member> = Vec::with_capacity(places.len());
         let groups = places.chunk_by(|one, next| one.0 == next.0).map(|places| {
-            let rows = || places.iter().map(|(_, detail)| &self.details[*detail as usize]);
+            let rows = || places.iter().map(|(_, detail)| &details[*detail as usize]);
             let first = members.len() as u32;
             let of_group = rows().filter_map(|row| {
                 let public = row.public?;

@@ -91,21 +91,24 @@ pub fn merge(entries: &mut Vec<Entry>) {
 
 /// Writes a list behind what is in `out`.
 pub fn write(entries: &[Entry], out: &mut String) {
+    let mut digits = itoa::Buffer::new();
     for (place, entry) in entries.iter().enumerate() {
-        let Entry { address, flows_started, flows_completed, .. } = entry;
-        let separator = if place == 0 { "" } else { " " };
-        let counters = [
+        if place > 0 {
+            out.push(' ');
+        }
+        // Writing to a text does not fail.
+        let _ = write!(out, "{}", entry.address);
+        for counter in [
+            entry.flows_started,
+            entry.flows_completed,
             entry.packets_src_to_dest,
             entry.packets_dest_to_src,
             entry.bytes_src_to_dest,
             entry.bytes_dest_to_src,
-        ];
-        let [out_packets, in_packets, out_bytes, in_bytes] = counters;
-        // Writing to a text does not fail.
-        let _ = write!(
-            out,
-            "{separator}{address}|{flows_started}|{flows_completed}|{out_packets}|{in_packets}|{out_bytes}|{in_bytes}"
-        );
+        ] {
+            out.push('|');
+            out.push_str(digits.format(counter));
+        }
     }
 }
 

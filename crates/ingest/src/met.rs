@@ -49,7 +49,7 @@ pub(crate) struct Met {
 
 #[derive(Debug, Default)]
 struct State {
-    known: HashSet<(IntervalNumber, FlowType, Address)>,
+    known: HashSet<(IntervalNumber, FlowType, Address), foldhash::fast::RandomState>,
     pending: Details,
 }
 

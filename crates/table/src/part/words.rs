@@ -45,7 +45,7 @@ impl<'a> Words<'a> {
     fn renumbered(&self, rows: Range<usize>) -> (Vec<u32>, Vec<&'a str>) {
         const UNSEEN: u32 = u32::MAX;
         let (mut own, mut dictionary) = (vec![UNSEEN; self.words.len()], Vec::new());
-        let mut places: HashMap<&str, u32> = HashMap::new();
+        let mut places: HashMap<&str, u32, foldhash::fast::RandomState> = HashMap::default();
         let mut number_of = |word: &'a str| {
             *places.entry(word).or_insert_with(|| {
                 dictionary.push(word);
@@ -198,12 +198,25 @@ fn data_page(numbers: &[u32], width: u8) -> Vec<u8> {
     body
 }
 
+/// The first sixteen bytes of a word as a number that compares as they do.
+fn beginning(word: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = word.len().min(16);
+    bytes[..length].copy_from_slice(&word.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
+}
+
 /// The place of each word in their order.
 fn ranks(dictionary: &[&str]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..dictionary.len() as u32).collect();
-    order.sort_unstable_by_key(|number| dictionary[*number as usize]);
+    // Beginnings are compared where they lie; addresses have nothing behind them.
+    let mut order: Vec<(u128, u32)> =
+        dictionary.iter().zip(0..).map(|(word, number)| (beginning(word), number)).collect();
+    order.sort_unstable_by(|one, other| {
+        let word = |number: u32| dictionary[number as usize];
+        one.0.cmp(&other.0).then_with(|| word(one.1).cmp(word(other.1)))
+    });
     let mut ranks = vec![0; dictionary.len()];
-    for (rank, number) in order.into_iter().enumerate() {
+    for (rank, (_, number)) in order.into_iter().enumerate() {
         ranks[number as usize] = rank as u32;
     }
     ranks

@@ -14,7 +14,7 @@ pub(super) struct Numbered<T> {
 impl<T> Numbered<T> {
     /// What the rows of these keys say. `value` is asked once for each key.
     pub fn new<K: Copy + Eq + Hash>(keys: impl Iterator<Item = K>, value: impl Fn(K) -> T) -> Self {
-        let mut known: HashMap<K, i32> = HashMap::new();
+        let mut known: HashMap<K, i32, foldhash::fast::RandomState> = HashMap::default();
         let mut values = Vec::new();
         let mut last: Option<(K, i32)> = None;
         let number = |key: K| match last {
