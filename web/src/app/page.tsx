@@ -46,8 +46,6 @@ export interface Page {
   narrow: (field: string, value: string, not?: boolean) => void;
   /** A shipped query with this page's range, unit and filter in it, and further conditions in KQL. */
   compose: (name: string, parameters?: Record<string, string>, conditions?: string[]) => string;
-  /** What the page shows as one condition in KQL, its time and further conditions too. */
-  where: (conditions?: string[]) => string;
   /** Flows that are shown one by one; null while the dialog is closed. */
   flows: Flows | null;
   showFlows: (flows: Flows | null) => void;
@@ -128,20 +126,15 @@ export function PageProvider({ children }: { children: ReactNode }) {
     [range, bar, filter.unit, filter.compare, condition],
   );
 
-  const where = useCallback(
-    (conditions: string[] = []) =>
-      [`FlowIntervalStartTime >= ${datetime(range.start)} and FlowIntervalStartTime < ${datetime(range.end)}`, condition, ...conditions].filter((c) => c !== "").map((c) => `(${c})`).join(" and "),
-    [range, condition],
-  );
   const [flows, showFlows] = useState<Flows | null>(null);
   const page = useMemo(
     (): Page => ({
       filter, range, step: bar, extent, back,
       starting: extentState.answer === null && extentState.running,
       failure: extentState.error,
-      database, version, refresh, setFilter, narrow, compose: composed, where, flows, showFlows,
+      database, version, refresh, setFilter, narrow, compose: composed, flows, showFlows,
     }),
-    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, where, flows],
+    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, flows],
   );
   return <Context.Provider value={page}>{children}</Context.Provider>;
 }
