@@ -20,7 +20,7 @@ const WorldMap = lazy(() => import("../charts/WorldMap"));
 export function InternetPage() {
   return (
     <div className="grid">
-      <Panel title="Where traffic comes from and goes to" name="internet/countries" className="span-12" empty={<p>No address has a country or region: the tables know none for the addresses of this time.</p>} note="Countries of public addresses, and Azure regions; red where malicious traffic was allowed">
+      <Panel title="Where traffic comes from and goes to" name="internet/countries" first className="span-12" empty={<p>No address has a country or region: the tables know none for the addresses of this time.</p>} note="Countries of public addresses, and Azure regions; red where malicious traffic was allowed">
         {(answer) => <Places answer={answer} />}
       </Panel>
       <Panel title="Ports that the internet reached" name="internet/ports" className="span-12" empty={<p>No allowed flow came from a public address.</p>} note="Allowed inbound flows from public addresses">

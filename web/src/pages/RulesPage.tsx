@@ -19,7 +19,7 @@ import { useTable } from "./useTable";
 export function RulesPage() {
   return (
     <div className="grid">
-      <Panel title="The five rules that are hit most" name="rules/trend" className="span-8" note="Flows that began or were denied, as each NIC logged them">
+      <Panel title="The five rules that are hit most" name="rules/trend" first className="span-8" note="Flows that began or were denied, as each NIC logged them">
         {(answer) => <Trend answer={answer} label="Trend of the top five rules" unit="flows" height={292} />}
       </Panel>
       <Panel title="Rule groups" name="rules/groups" className="span-4">

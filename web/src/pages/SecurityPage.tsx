@@ -15,7 +15,7 @@ export function SecurityPage() {
   return (
     <div className="grid">
       <Panel
-        title="Traffic with malicious addresses" name="security/malicious" className="span-12"
+        title="Traffic with malicious addresses" name="security/malicious" first className="span-12"
         empty={<p>No flow is known to be malicious in this time. Without a threat feed none can be.</p>} actions={<LookUp />}
       >
         {(answer) => <Malicious answer={answer} />}

@@ -33,7 +33,7 @@ export default function TopologyPage() {
   const { search } = usePlace();
   const asked = new URLSearchParams(search).get("level");
   const level = LEVELS.find((l) => l.value === asked)?.value ?? "vnet";
-  const links = useQuery(page.compose("topology/links", { level: string(level) }), page.database, page.version);
+  const links = useQuery(page.compose("topology/links", { level: string(level) }), page.database, page.version, "first");
   const inventory = useQuery(page.compose("topology/network"), page.database, page.version);
   const network = useMemo(() => (links.answer ? networkOf(links.answer, inventory.answer, level, page.filter.unit) : null), [links.answer, inventory.answer, level, page.filter.unit]);
   const [selection, select] = useState<Selection>(null);
