@@ -85,5 +85,5 @@ export function Chart({ option, label, height = 240, onClick, onReady }: ChartPr
     chart.current?.setOption(built, { notMerge: true });
   }, [built]);
 
-  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} data-chart />;
+  return <div ref={box} className="chart" style={{ minHeight: `calc(${height}px * var(--tall, 1))` }} role="img" aria-label={label} data-chart />;
 }

@@ -38,7 +38,7 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
     countColumn("BytesSrcToDest", "→", "bytes from source to destination", { unit: "bytes" }),
     countColumn("BytesDestToSrc", "←", "bytes from destination to source", { unit: "bytes" }),
     { key: "AclRule", title: "Rule", width: 110, grow: 1, value: (r) => text(r["AclRule"]), hover: (r) => `${text(r["AclRule"])} of ${text(r["AclGroup"])}` },
-    { key: "FlowType", title: "Type", width: 104, value: (r) => text(r["FlowType"]) },
+    { key: "FlowType", title: "Type", width: 120, value: (r) => text(r["FlowType"]) },
   ], [zone]);
   return (
     <Dialog title={flows.title} onClose={onClose} size="huge">

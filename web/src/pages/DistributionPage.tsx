@@ -79,12 +79,13 @@ function Summary({ go }: { go: (to: string) => void }) {
           )}
         </Panel>
       ))}
-      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8" actions={all("pair")}>
+      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8 wide-20" actions={all("pair")}>
         {(answer) => (
           <Bars
             label="Frequent conversations"
             bars={records(answer).map((r) => ({
               name: `${text(r["A"])} ↔ ${text(r["B"])}`, detail: text(r["FlowType"]), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
+              ...(text(r["FlowType"]) === "MaliciousFlow" ? { colour: colours.malicious } : {}),
               onClick: () => page.setFilter({ ...page.filter, conditions: [...page.filter.conditions, { field: "ip", values: [text(r["A"])], not: false }, { field: "ip", values: [text(r["B"])], not: false }] }),
             }))}
           />
@@ -97,7 +98,7 @@ function Summary({ go }: { go: (to: string) => void }) {
 /** How much of the flows was denied, and whether some were malicious. */
 function share(row: Row): string {
   const [flows, denied, malicious] = [number(row["Flows"]), number(row["Denied"]), number(row["Malicious"])];
-  return [denied > 0 ? `${percent(denied, flows)} denied` : "", malicious > 0 ? `${short(malicious)} malicious` : ""].filter((t) => t !== "").join(", ");
+  return [malicious > 0 ? `${short(malicious)} malicious` : "", denied > 0 ? `${percent(denied, flows)} denied` : ""].filter((t) => t !== "").join(", ");
 }
 
 /** The last two parts of a resource id: the thing and what it is in. */

@@ -24,7 +24,7 @@ export function countColumn(key: string, title: string, about: string, options: 
 }
 
 export function addressColumn(key: string, title: string, field = "ip"): TableColumn<Row> {
-  return { key, title, width: 128, grow: 1, value: (r) => text(r[key]), show: (r) => <AddressCell value={text(r[key])} field={field} /> };
+  return { key, title, width: 124, grow: 1, value: (r) => text(r[key]), show: (r) => <AddressCell value={text(r[key])} field={field} /> };
 }
 
 export function fieldColumn(key: string, title: string, field: string, width = 130, grow = 1, short = true): TableColumn<Row> {
@@ -51,7 +51,7 @@ export function timeColumn(key: string, title: string, zone: "utc" | "local"): T
 }
 
 export function countryColumn(key: string): TableColumn<Row> {
-  return { key, title: "Country", width: 100, optional: true, value: (r) => countryName(text(r[key])) };
+  return { key, title: "Country", width: 112, grow: 0.2, optional: true, value: (r) => countryName(text(r[key])) };
 }
 
 export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {

@@ -118,7 +118,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
         </div>
       )}
       <div
-        ref={scroller} className="table-scroll" style={{ maxHeight: height }} tabIndex={0} role="grid" aria-label={label}
+        ref={scroller} className="table-scroll" style={{ maxHeight: `calc(${height}px * var(--tall, 1))` }} tabIndex={0} role="grid" aria-label={label}
         aria-rowcount={sorted.length + 1} aria-colcount={columns.length} aria-activedescendant={undefined} onKeyDown={onKey}
       >
         <div className="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth: least }}>
@@ -171,7 +171,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
 
 /** The column's own width, or what its head takes with the arrow of the sort. */
 function leastWidth(column: { width: number; title: string }): number {
-  return Math.max(column.width, Math.ceil(column.title.length * 7.4) + 32);
+  return Math.max(column.width, Math.ceil(column.title.length * 7.4) + 30);
 }
 
 function blank(value: Cell): boolean {
