@@ -111,7 +111,7 @@ function graphOption(network: Network, unit: Unit, c: Palette, box: { width: num
     animation: false,
     textStyle: { fontFamily: FONT },
     legend: {
-      top: 0, left: 0, right: 130, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
+      top: 0, left: 0, width: box.width + 40, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
       data: kinds.map((k) => ({ name: KIND_TITLES[k], icon: SYMBOLS[k] })),
     },
     tooltip: {
