@@ -100,11 +100,11 @@ function Networks({ answer }: { answer: Answer }) {
   const colours = palette(useDark());
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
-    { key: "Network", title: "Network", width: 106, grow: 1, value: (r) => text(r["Network"]) },
+    { key: "Network", title: "Network", width: 130, grow: 1, value: (r) => text(r["Network"]) },
     countColumn("Sent", "Sent", "bytes sent to it", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received from it", { unit: "bytes" }),
     countColumn("Hosts", "Hosts", "hosts that send to it", { width: 64 }),
-    countColumn("Addresses", "Addresses", "addresses of it", { width: 90 }),
+    countColumn("Addresses", "IPs", "addresses of it", { width: 64 }),
     countColumn("Malicious", "Malicious", "malicious flows", { alarm: true, optional: true }),
   ], [colours]);
   return <DataTable columns={columns} rows={rows} label="Networks that hosts send to" height={400} file="networks" />;
