@@ -61,7 +61,7 @@ function Hosts({ answer }: { answer: Answer }) {
     countColumn("AllowedFlows", "Allowed", "allowed flows"),
     countColumn("DeniedFlows", "Denied", "denied flows"),
     countColumn("Destinations", "Destinations", "different public addresses", { width: 100 }),
-    listColumn("Ports", "Ports", "some of the ports", 118),
+    listColumn("Ports", "Ports", "some of the ports", 112),
     listColumn("Countries", "Countries", "some of the countries", 98),
     countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),

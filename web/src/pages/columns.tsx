@@ -24,7 +24,7 @@ export function countColumn(key: string, title: string, about: string, options: 
 }
 
 export function addressColumn(key: string, title: string, field = "ip"): TableColumn<Row> {
-  return { key, title, width: 124, grow: 1, value: (r) => text(r[key]), show: (r) => <AddressCell value={text(r[key])} field={field} /> };
+  return { key, title, width: 128, grow: 1, value: (r) => text(r[key]), show: (r) => <AddressCell value={text(r[key])} field={field} /> };
 }
 
 export function fieldColumn(key: string, title: string, field: string, width = 130, grow = 1, short = true): TableColumn<Row> {
