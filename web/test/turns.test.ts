@@ -21,7 +21,7 @@ test("what a page is opened for runs alone for a while, then what waits in its o
   // A slow one keeps the others for so long, and no longer.
   ask("slow", "first");
   ask("other", "later");
-  await vi.advanceTimersByTimeAsync(250);
+  await vi.advanceTimersByTimeAsync(950);
   expect(began.at(-1)).toBe("slow");
   await vi.advanceTimersByTimeAsync(100);
   expect(began.at(-1)).toBe("other");

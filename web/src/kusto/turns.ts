@@ -6,7 +6,7 @@ export type Rank = "first" | "soon" | "later";
 // Browsers open six connections to a server; one stays free for what a person does next.
 const RUNNING_MAX = 5;
 /** Milliseconds that the first have the server to themselves, unless they are answered before. */
-const HEAD_START = 300;
+const HEAD_START = 1000;
 const RANKS: Rank[] = ["first", "soon", "later"];
 
 interface Waiting {
