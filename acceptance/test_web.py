@@ -122,7 +122,7 @@ def test_pages(server, expected, hostile, known, inventory):
     page = server.request("/")
     if b"built without its web application" in page.body:
         pytest.skip("the program was built without the web application: 'make web', then build it")
-    with serving(hostile.data) as other, serving(known.weir.data) as knowing:
+    with serving(hostile.data) as other, serving(known.weir.data, "--sources", known.logs) as knowing:
         done = subprocess.run(
             ["node", "--test", "--test-reporter=spec", "browser/page.test.mjs"],
             cwd=WEB,

@@ -23,6 +23,21 @@ const pack: Plugin = {
   },
 };
 
+// What draws the pages is loaded beside what asks their first queries, and runs after it.
+const preload: Plugin = {
+  name: "preload",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(html, { bundle = {} }) {
+      const shown = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "show");
+      if (shown?.type !== "chunk") throw new Error("there is no chunk of src/app/show.tsx");
+      const files = [shown.fileName, ...shown.imports].filter((file) => !html.includes(file));
+      return files.map((file) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: "/" + file }, injectTo: "head" as const }));
+    },
+  },
+};
+
 // The server that answers queries while the page is developed; the built page asks the server that it came from.
 const server = process.env["WEIR_SERVER"] ?? "http://127.0.0.1:8719";
 // The server answers pages of its own origin alone: it has to see the name that the browser asked for.
@@ -30,7 +45,7 @@ const forward = { target: server, changeOrigin: false };
 const proxy = { "/v1": forward, "/v2": forward, "/api": forward };
 
 export default defineConfig({
-  plugins: [react(), pack],
+  plugins: [react(), preload, pack],
   server: {
     proxy,
     fs: { allow: [".."] },

@@ -1,6 +1,6 @@
 // The pages in a browser, against a real server. WEIR_URL is its address, WEIR_EXPECTED the numbers that the pages have
 // to show as JSON, WEIR_RANGE the time that they are of, WEIR_HOSTILE_URL a server over names that mean harm, and
-// WEIR_KNOWN_URL one that knows the networks.
+// WEIR_KNOWN_URL one that knows the networks and reads raw tuples again.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -309,6 +309,97 @@ test("the query page completes columns, runs what is shipped, keeps and remember
   await page.getByRole("tab", { name: "Saved" }).click();
   await page.getByRole("button", { name: /^Forget My/ }).click();
   await page.getByText("Nothing saved yet.").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+/** The fields of the row that a dialog shows. */
+async function fields(dialog) {
+  return Object.fromEntries(await dialog.locator(".row-fields > div").evaluateAll((all) => all.map((e) => [e.querySelector("dt").firstChild.textContent, e.querySelector("dd").textContent])));
+}
+
+/** Asks for the raw tuples of the row that a dialog shows: what they add up to, on the page and in what was sent. */
+async function tuples(page, dialog) {
+  const [response] = await Promise.all([page.waitForResponse(/\/raw$/), dialog.getByRole("button", { name: "Raw tuples" }).click()]);
+  const sent = await response.json();
+  const shown = JSON.parse(await dialog.locator("[data-sums]").getAttribute("data-sums"));
+  for (const counter of ["BytesSrcToDest", "BytesDestToSrc", "PacketsSrcToDest", "PacketsDestToSrc"])
+    assert.equal(shown[counter], sent.reduce((all, tuple) => all + tuple[counter], 0), counter);
+  assert.equal(Number(await dialog.getByRole("grid", { name: "Raw tuples" }).getAttribute("aria-rowcount")), sent.length + 1);
+  return shown;
+}
+
+test("rows open the raw tuples that add up to them", { skip: !process.env.WEIR_KNOWN_URL, timeout: 240_000 }, async (t) => {
+  const { page, errors, context } = await at(`/?time=${range}`, { server: process.env.WEIR_KNOWN_URL });
+  const dialog = page.locator("dialog");
+  const counters = (row) => ["BytesSrcToDest", "BytesDestToSrc", "PacketsSrcToDest", "PacketsDestToSrc"].map((name) => Number(row[name]));
+  await t.test("from a row of a panel, flow by flow and all at once", async () => {
+    await page.getByRole("grid", { name: "Top talking pairs" }).focus();
+    await page.keyboard.press("Enter");
+    const flows = dialog.getByRole("grid", { name: "Flows" });
+    await flows.focus();
+    await page.keyboard.press("Enter");
+    const row = await fields(dialog);
+    const sums = await tuples(page, dialog);
+    assert.ok(sums.BytesSrcToDest + sums.BytesDestToSrc > 0);
+    assert.deepEqual(counters(sums), counters(row));
+    assert.deepEqual([sums.Begun + sums.Denied, sums.Ended], [Number(row.Flows), Number(row.Completed)]);
+    await dialog.getByRole("button", { name: "Back to the rows" }).click();
+    await dialog.getByRole("group", { name: "What is shown" }).getByRole("button", { name: "Raw tuples" }).click();
+    await dialog.locator("[data-sums]").waitFor({ timeout: 60_000 });
+    await page.keyboard.press("Escape");
+  });
+  await page.goto(`${process.env.WEIR_KNOWN_URL}/query`);
+  const questions = {
+    "a row": "NTANetAnalytics | where isnotempty(SrcIp) and isnotempty(DestIp) | top 1 by BytesSrcToDest",
+    "a row of many addresses": "NTANetAnalytics | where isempty(DestIp) and FlowStatus == 'Allowed' | top 1 by BytesSrcToDest",
+    "a row of one address that was folded": "weir_unfolded() | where Type == 'WeirPublicIps' | top 1 by BytesDestToSrc",
+    "a denied row": "NTANetAnalytics | where FlowStatus == 'Denied' | top 1 by DeniedInFlows",
+  };
+  for (const [name, question] of Object.entries(questions))
+    await t.test(`from the query page, ${name}`, async () => {
+      await ask(page, question);
+      await page.waitForFunction((text) => document.querySelector('[data-rows="1"]') && document.querySelector(".results .tr") && document.querySelector(".view-lines").textContent.replaceAll("\u00a0", " ").includes(text), question.slice(-30));
+      await page.getByRole("grid", { name: "Result" }).focus();
+      await page.keyboard.press("Enter");
+      const row = await fields(dialog);
+      const sums = await tuples(page, dialog);
+      const sum = (...names) => names.reduce((all, n) => all + Number(row[n]), 0);
+      assert.deepEqual(counters(sums), counters(row));
+      assert.deepEqual([sums.Begun, sums.Ended, sums.Denied], [sum("AllowedInFlows", "AllowedOutFlows"), sum("CompletedFlows"), sum("DeniedInFlows", "DeniedOutFlows")]);
+      await page.evaluate(axe);
+      const result = await page.evaluate(() => globalThis.axe.run("dialog", { resultTypes: ["violations"] }));
+      assert.deepEqual(result.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => `${v.id}: ${v.nodes[0]?.html}`), []);
+      await page.keyboard.press("Escape");
+    });
+  await t.test("from the query page, all rows at once", async () => {
+    await ask(page, "NTANetAnalytics | where isnotempty(SrcIp) and isnotempty(DestIp) | top 5 by BytesSrcToDest | project FlowIntervalStartTime, SrcIp, DestIp, DestPort");
+    await page.waitForSelector('[data-rows="5"]');
+    await page.getByRole("group", { name: "View" }).getByRole("button", { name: "Raw tuples" }).click();
+    await page.locator(".results [data-sums]").waitFor({ timeout: 60_000 });
+    // What the rows do not tell apart is said.
+    assert.match(await page.locator(".results .notice-line").first().textContent(), /MacAddress/);
+  });
+  await t.test("columns that are missing are named", async () => {
+    await ask(page, "NTANetAnalytics | summarize count() by SrcIp | take 3");
+    await page.waitForSelector('[data-rows="3"]');
+    assert.equal(await page.getByRole("group", { name: "View" }).getByRole("button", { name: "Raw tuples" }).count(), 0);
+    await page.getByRole("grid", { name: "Result" }).focus();
+    await page.keyboard.press("Enter");
+    assert.ok(await dialog.getByRole("button", { name: "Raw tuples" }).isDisabled());
+    assert.match(await dialog.textContent(), /no FlowIntervalStartTime and DestIp/);
+    await page.keyboard.press("Escape");
+  });
+  await t.test("a server without the logs says what it lacks", async () => {
+    const other = await at("/query");
+    await ask(other.page, "NTANetAnalytics | take 2");
+    await other.page.waitForSelector('[data-rows="2"]');
+    await other.page.locator(".results .tr").first().click();
+    await other.page.locator("dialog").getByRole("button", { name: "Raw tuples" }).click();
+    await other.page.locator("dialog").getByText("weir serve --sources LOGS").waitFor();
+    assert.deepEqual(other.errors, []);
+    await other.context.close();
+  });
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -1,5 +1,4 @@
-import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
+import { askEarly } from "./app/early";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/frame.css";
@@ -8,5 +7,6 @@ import "./style/panel.css";
 import "./style/table.css";
 import "./style/query.css";
 
+askEarly();
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<App />);
+if (root) void import("./app/show").then(({ show }) => show(root));

@@ -22,6 +22,16 @@ test("text columns part a chart over time into series", () => {
   expect(series[1]?.data).toEqual([[Date.UTC(2026, 10, 20), 1], [Date.UTC(2026, 10, 20, 1), 2]]);
 });
 
+test("lists of make-series are drawn value by value", () => {
+  const times = ["2026-11-20T00:00:00.0000000Z", "2026-11-20T01:00:00.0000000Z"];
+  const columns: [string, string][] = [["App", "string"], ["Bytes", "dynamic"], ["Time", "dynamic"]];
+  const { series } = draw(picture(answer(columns, [["a", [1, 0], times], ["b", [2.5, null], times]]), "timechart", null, "utc"));
+  expect(series.map((s) => s.name).sort()).toEqual(["a", "b"]);
+  expect(series.find((s) => s.name === "a")?.data).toEqual([[Date.UTC(2026, 10, 20), 1], [Date.UTC(2026, 10, 20, 1), 0]]);
+  // Lists of anything else are no numbers to draw.
+  expect(typeof picture(answer(columns, [["a", ["x"], times]]), "timechart", null, "utc")).toBe("string");
+});
+
 test("of many series the largest are drawn", () => {
   const rows: Answer["rows"] = Array.from({ length: 60 }, (_v, i) => ["2026-11-20T00:00:00Z", `n${i}`, i]);
   const { series } = draw(picture(answer([["Time", "datetime"], ["Name", "string"], ["N", "long"]], rows), "timechart", null, "utc"));

@@ -2,15 +2,14 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { milliseconds, number, records } from "../kusto/answer";
-import { compose, declared } from "../kusto/compose";
-import { datetime, string, timespan } from "../kusto/literal";
 import type { QueryError } from "../kusto/client";
 import { useQuery } from "../kusto/useQuery";
 import { shipped } from "../library";
 import * as model from "../filter/model";
-import { parseRange, step, type Range } from "../filter/time";
+import type { Range } from "../filter/time";
 import { navigate, usePlace, withSearch } from "./router";
 import { useSettings } from "./settings";
+import { composeFor, minute, rangeOf, viewOf } from "./view";
 
 /** What times the tables cover; null where there are no flow rows. */
 export interface Extent {
@@ -46,8 +45,6 @@ export interface Page {
   narrow: (field: string, value: string, not?: boolean) => void;
   /** A shipped query with this page's range, unit and filter in it, and further conditions in KQL. */
   compose: (name: string, parameters?: Record<string, string>, conditions?: string[]) => string;
-  /** What the page shows as one condition in KQL, its time and further conditions too. */
-  where: (conditions?: string[]) => string;
   /** Flows that are shown one by one; null while the dialog is closed. */
   flows: Flows | null;
   showFlows: (flows: Flows | null) => void;
@@ -60,8 +57,6 @@ export function usePage(): Page {
   if (!page) throw new Error("usePage outside of PageProvider");
   return page;
 }
-
-const HOUR = 3_600_000;
 
 export function PageProvider({ children }: { children: ReactNode }) {
   const { search, path } = usePlace();
@@ -78,7 +73,7 @@ export function PageProvider({ children }: { children: ReactNode }) {
   }, [refreshSeconds, refresh]);
 
   const filter = useMemo(() => model.read(new URLSearchParams(search)), [search]);
-  const extentState = useQuery(shipped("health/extent"), database, version, true);
+  const extentState = useQuery(shipped("health/extent"), database, version, "first");
   const extent = useMemo((): Extent | null => {
     const row = extentState.answer ? records(extentState.answer)[0] : undefined;
     const start = milliseconds(row?.["First"]);
@@ -87,18 +82,14 @@ export function PageProvider({ children }: { children: ReactNode }) {
     return { start, end, interval: Math.max(number(row["IntervalMinutes"]) * 60_000, 600_000) };
   }, [extentState.answer]);
 
-  // "Now" stands still until a refresh or another range, so that panels agree and answers can be kept.
-  const now = useMemo(() => Math.floor(Date.now() / 60_000) * 60_000, [version, filter.time]);
-  const range = useMemo(
-    () => parseRange(filter.time, now) ?? parseRange(model.EMPTY.time, now) ?? { start: now - 24 * HOUR, end: now, moving: true },
-    [filter.time, now],
-  );
-  const interval = extent?.interval ?? HOUR;
-  const bar = step(range, interval);
+  // "Now" stands still until a refresh or another range.
+  const now = useMemo(minute, [version, filter.time]);
+  const range = useMemo(() => rangeOf(filter, now), [filter.time, now]);
+  const interval = extent?.interval;
+  const view = useMemo(() => viewOf(filter, range, interval), [filter, range, interval]);
   const length = range.end - range.start;
   // A period that the tables cover in part is no measure for this one.
   const back = filter.compare && extent !== null && extent.start <= range.start - length + 0.05 * length ? length : 0;
-  const condition = useMemo(() => model.toKql(filter), [filter]);
 
   const setFilter = useCallback(
     (next: model.Filter, how: "push" | "replace" = "push") =>
@@ -111,37 +102,18 @@ export function PageProvider({ children }: { children: ReactNode }) {
     [setFilter],
   );
   const composed = useCallback(
-    (name: string, parameters: Record<string, string> = {}, conditions: string[] = []) => {
-      const file = shipped(name);
-      const all: Record<string, string> = {
-        period: timespan(range.end - range.start),
-        until: datetime(range.end),
-        step: timespan(bar),
-        // Asked for before it is known whether the tables hold it: an answer need not be asked for again then.
-        back: timespan(filter.compare ? range.end - range.start : 0),
-        unit: string(filter.unit),
-        ...parameters,
-      };
-      const known = declared(file);
-      return compose(file, Object.fromEntries(Object.entries(all).filter(([k]) => known.includes(k))), [condition, ...conditions].filter((c) => c !== "").join("\n        and "));
-    },
-    [range, bar, filter.unit, filter.compare, condition],
-  );
-
-  const where = useCallback(
-    (conditions: string[] = []) =>
-      [`FlowIntervalStartTime >= ${datetime(range.start)} and FlowIntervalStartTime < ${datetime(range.end)}`, condition, ...conditions].filter((c) => c !== "").map((c) => `(${c})`).join(" and "),
-    [range, condition],
+    (name: string, parameters: Record<string, string> = {}, conditions: string[] = []) => composeFor(view, name, parameters, conditions),
+    [view],
   );
   const [flows, showFlows] = useState<Flows | null>(null);
   const page = useMemo(
     (): Page => ({
-      filter, range, step: bar, extent, back,
+      filter, range, step: view.step, extent, back,
       starting: extentState.answer === null && extentState.running,
       failure: extentState.error,
-      database, version, refresh, setFilter, narrow, compose: composed, where, flows, showFlows,
+      database, version, refresh, setFilter, narrow, compose: composed, flows, showFlows,
     }),
-    [filter, range, bar, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, where, flows],
+    [filter, range, view, extent, back, extentState, database, version, refresh, setFilter, narrow, composed, flows],
   );
   return <Context.Provider value={page}>{children}</Context.Provider>;
 }

@@ -41,6 +41,11 @@ export function change(part: Partial<Settings>): void {
   for (const listener of listeners) listener();
 }
 
+/** As they are now. */
+export function settings(): Settings {
+  return current;
+}
+
 export function useSettings(): Settings {
   return useSyncExternalStore(
     (listener) => {

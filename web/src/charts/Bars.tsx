@@ -1,5 +1,7 @@
 // A list of names with bars: the plainest chart, and the one that is read fastest. Each bar adds to the filter.
 
+import type { CSSProperties } from "react";
+
 export interface Bar {
   name: string;
   /** Below the name, smaller. */
@@ -21,7 +23,7 @@ export function Bars({ bars, label }: { bars: Bar[]; label: string }) {
         const inner = (
           <>
             <span className="bar-fill" style={{ width: `${largest > 0 ? Math.max((100 * bar.value) / largest, bar.value > 0 ? 0.5 : 0) : 0}%`, background: bar.colour }} />
-            <span className="bar-name" title={bar.name}><bdi>{bar.name}</bdi>{bar.detail && <small> {bar.detail}</small>}</span>
+            <span className="bar-name" title={bar.name}><bdi>{bar.name}</bdi>{bar.detail && <small style={{ "--least": `${Math.min(bar.detail.length, 16)}ch` } as CSSProperties}>{bar.detail}</small>}</span>
             <span className="bar-value" title={bar.exact}>{bar.text}</span>
           </>
         );

@@ -5,8 +5,22 @@ import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useDark } from "../app/settings";
 import { palette, type Palette } from "./palette";
 
-// The library is the largest part of the program and no panel waits for it: it comes in while queries run.
-const library = import("./echarts");
+// The library is the largest part of the program and no panel waits for it: it is read when the page is drawn and the
+// browser waits for answers.
+const library = new Promise<void>((read) => idle(read)).then(() => import("./echarts"));
+
+/** When there is nothing else to do, or a second later. */
+function idle(work: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(work, { timeout: 1000 });
+  else setTimeout(work, 200);
+}
+
+let drawing = Promise.resolve();
+
+// Drawing takes its time. Charts are drawn one after the other, so that an answer that comes in between is shown first.
+function inTurn(draw: () => void): void {
+  drawing = drawing.then(() => new Promise<void>((done) => setTimeout(() => { draw(); done(); })));
+}
 
 export interface ChartClick {
   name: string;
@@ -41,7 +55,7 @@ export function Chart({ option, label, height = 240, onClick, onReady }: ChartPr
     if (!element) return;
     let gone = false;
     let end = () => {};
-    void library.then(({ init }) => {
+    void library.then(({ init }) => inTurn(() => {
       if (gone) return;
       const made = init(element, null, { renderer: "svg" });
       chart.current = made;
@@ -51,14 +65,16 @@ export function Chart({ option, label, height = 240, onClick, onReady }: ChartPr
         latest.current.onClick?.({ name, seriesName: seriesName ?? "", dataIndex, dataType: dataType ?? "" });
       });
       latest.current.onReady?.(made);
-      const observer = new ResizeObserver(() => made.resize());
+      const observer = new ResizeObserver(() => {
+        if (made.getWidth() !== element.clientWidth || made.getHeight() !== element.clientHeight) made.resize();
+      });
       observer.observe(element);
       end = () => {
         observer.disconnect();
         made.dispose();
         chart.current = null;
       };
-    });
+    }));
     return () => {
       gone = true;
       end();
@@ -69,5 +85,5 @@ export function Chart({ option, label, height = 240, onClick, onReady }: ChartPr
     chart.current?.setOption(built, { notMerge: true });
   }, [built]);
 
-  return <div ref={box} className="chart" style={{ height }} role="img" aria-label={label} data-chart />;
+  return <div ref={box} className="chart" style={{ minHeight: `calc(${height}px * var(--tall, 1))` }} role="img" aria-label={label} data-chart />;
 }

@@ -45,8 +45,8 @@ export function NetworkChart({ network, unit, label, height, onSelect }: Network
   const outer = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 700, height: height - 98 });
   useLayoutEffect(() => {
-    const width = outer.current?.clientWidth ?? 0;
-    if (width > 0) setBox({ width: Math.max(width - 168, 300), height: height - 98 });
+    const { clientWidth: width = 0, clientHeight: tall = height } = outer.current ?? {};
+    if (width > 0) setBox({ width: Math.max(width - 168, 300), height: Math.max(tall, height) - 98 });
   }, [height]);
   const option = useCallback((c: Palette) => graphOption(network, unit, c, box), [network, unit, box, made]);
   const onClick = useCallback((event: ChartClick) => {
@@ -111,7 +111,7 @@ function graphOption(network: Network, unit: Unit, c: Palette, box: { width: num
     animation: false,
     textStyle: { fontFamily: FONT },
     legend: {
-      top: 0, left: 0, right: 110, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
+      top: 0, left: 0, width: box.width + 40, itemWidth: 11, itemHeight: 11, itemGap: 14, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT },
       data: kinds.map((k) => ({ name: KIND_TITLES[k], icon: SYMBOLS[k] })),
     },
     tooltip: {

@@ -91,11 +91,15 @@ function mapOption(places: MapPlace[], c: Palette) {
   const series = (name: string, kind: MapPlace["kind"], colour: string, symbol: string) => ({
     name, type: "scatter", coordinateSystem: "geo", data: points(kind, colour, symbol), itemStyle: { color: colour }, symbol, emphasis: { disabled: true },
   });
-  const all = [series("Regions of the networks", "own", c.series[2] ?? c.allowed, "roundRect"), series("Azure regions of public addresses", "azure", c.series[3] ?? c.allowed, "diamond"), series("Small countries", "country", c.allowed, "circle")];
+  const alarm = { name: "Malicious traffic that was allowed", type: "scatter", coordinateSystem: "geo", data: [] as object[], itemStyle: { color: c.malicious }, symbol: "circle" };
+  const all = [series("Regions of the networks", "own", c.series[2] ?? c.allowed, "roundRect"), series("Azure regions of public addresses", "azure", c.series[3] ?? c.allowed, "diamond"), series("Countries", "country", c.allowed, "circle"), alarm];
+  // Countries are shapes; those too small for a shape are points.
+  const has = { own: 0, azure: 1, country: 2 };
+  const shown = all.filter((s, i) => (s === alarm ? places.some((p) => p.malicious > 0) : places.some((p) => has[p.kind] === i)));
   return {
     animation: false,
     textStyle: { fontFamily: FONT },
-    legend: { bottom: 0, left: 0, itemWidth: 11, itemHeight: 11, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT }, data: all.filter((s) => s.data.length > 0).map((s) => ({ name: s.name, icon: s.symbol })) },
+    legend: { bottom: 0, left: 0, selectedMode: false, itemWidth: 11, itemHeight: 11, textStyle: { color: c.muted, fontSize: 12, fontFamily: FONT }, data: shown.map((s) => ({ name: s.name, icon: s.symbol })) },
     tooltip: {
       trigger: "item", confine: true, transitionDuration: 0, appendTo: "body", className: "tip-box",
       formatter: (item: { name: string }) => {
@@ -104,7 +108,7 @@ function mapOption(places: MapPlace[], c: Palette) {
       },
     },
     geo: {
-      map: "world", roam: true, scaleLimit: { min: 1, max: 12 }, left: 4, right: 4, top: 4, bottom: 26, tooltip: { show: true },
+      map: "world", roam: true, scaleLimit: { min: 1, max: 12 }, left: 4, right: 4, top: 4, bottom: 42, tooltip: { show: true },
       itemStyle: { areaColor: c.line, borderColor: c.ground, borderWidth: 0.6 }, label: { show: false },
       emphasis: { label: { show: false }, itemStyle: { areaColor: c.muted } },
       select: { disabled: true },

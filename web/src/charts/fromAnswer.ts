@@ -9,6 +9,7 @@ import { milliseconds, number, text, type Answer, type Visualization } from "../
 import { FONT } from "./font";
 import type { Palette } from "./palette";
 import { cut, tip } from "./tooltip";
+import { unrolled } from "./unrolled";
 
 export const KINDS = ["timechart", "linechart", "areachart", "stackedareachart", "columnchart", "barchart", "piechart", "scatterchart"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -35,7 +36,7 @@ function listed(value: string | string[] | null | undefined): string[] {
 
 /** What can be drawn of an answer, or why nothing can. */
 export function picture(answer: Answer, kind: Kind, render: Visualization | null, zone: Zone): Picture | string {
-  const { columns, rows } = answer;
+  const { columns, rows } = unrolled(answer);
   const index = (name: string) => columns.findIndex((c) => c.name === name);
   const wantedX = render?.XColumn ? index(render.XColumn) : -1;
   const firstTime = columns.findIndex((c) => c.type === "datetime");

@@ -9,8 +9,8 @@ import { add, conditionKql, label } from "../filter/model";
 import { records, text, type Row } from "../kusto/answer";
 import { useQuery } from "../kusto/useQuery";
 import { Empty, Failure, open as openQuery } from "../panel/Panel";
-import { conditionOf } from "./raw";
-import { RawTuples, useRawAvailable } from "./RawTuples";
+import { queryOf } from "./raw";
+import { RawTuples } from "./RawTuples";
 import { Segments } from "../filter/FilterBar";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { lastPart } from "../table/cells";
@@ -23,8 +23,8 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
   const { zone } = useSettings();
   const [row, setRow] = useState<Row | null>(null);
   const [view, setView] = useState<"rows" | "raw">("rows");
-  const raw = useRawAvailable();
-  const text_ = page.compose("flows/rows", { rows: String(ROWS_MAX) }, flows.conditions.map(conditionKql));
+  const conditions = flows.conditions.map(conditionKql);
+  const text_ = page.compose("flows/rows", { rows: String(ROWS_MAX) }, conditions);
   const state = useQuery(text_, page.database, page.version);
   const rows = useMemo(() => (state.answer ? records(state.answer) : []), [state.answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
@@ -38,7 +38,7 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
     countColumn("BytesSrcToDest", "→", "bytes from source to destination", { unit: "bytes" }),
     countColumn("BytesDestToSrc", "←", "bytes from destination to source", { unit: "bytes" }),
     { key: "AclRule", title: "Rule", width: 110, grow: 1, value: (r) => text(r["AclRule"]), hover: (r) => `${text(r["AclRule"])} of ${text(r["AclGroup"])}` },
-    { key: "FlowType", title: "Type", width: 104, value: (r) => text(r["FlowType"]) },
+    { key: "FlowType", title: "Type", width: 120, value: (r) => text(r["FlowType"]) },
   ], [zone]);
   return (
     <Dialog title={flows.title} onClose={onClose} size="huge">
@@ -52,14 +52,14 @@ export function FlowsDialog({ flows, onClose }: { flows: Flows; onClose: () => v
             <bdi className="ellipsis">{label(condition)}</bdi>
           </button>
         ))}
-        {raw && !row && <Segments label="What is shown" value={view} onChange={setView} options={[{ value: "rows", title: "Rows" }, { value: "raw", title: "Raw tuples" }]} />}
+        {!row && <Segments label="What is shown" value={view} onChange={setView} options={[{ value: "rows", title: "Rows" }, { value: "raw", title: "Raw tuples" }]} />}
         <span className="muted end">{view === "rows" && state.answer && `${exact(rows.length)} ${rows.length === 1 ? "row" : "rows"}${rows.length >= ROWS_MAX ? ", the newest" : ""}`}</span>
         <button type="button" className="button small" onClick={() => { onClose(); openQuery(text_); }}>Open in the query page</button>
       </div>
       {row ? (
-        <FlowRow row={row} raw={raw} onBack={() => setRow(null)} />
+        <FlowRow row={row} onBack={() => setRow(null)} />
       ) : view === "raw" ? (
-        <RawTuples where={page.where(flows.conditions.map(conditionKql))} />
+        <RawTuples query={page.compose("flows/tuples", {}, conditions)} />
       ) : state.error ? (
         <Failure message={state.error.message} onRetry={state.retry} />
       ) : rows.length > 0 ? (
@@ -78,15 +78,15 @@ function ends(row: Row, side: "Src" | "Dest"): string {
 }
 
 /** One row in full. */
-function FlowRow({ row, raw, onBack }: { row: Row; raw: boolean; onBack: () => void }) {
+function FlowRow({ row, onBack }: { row: Row; onBack: () => void }) {
   const [tuples, setTuples] = useState(false);
   return (
     <div className="stack">
       <div className="row">
         <button type="button" className="button small" onClick={onBack}>Back to the rows</button>
-        {raw && <button type="button" className="button small" aria-pressed={tuples} onClick={() => setTuples(!tuples)}>Raw tuples</button>}
+        <button type="button" className="button small" aria-pressed={tuples} onClick={() => setTuples(!tuples)}>Raw tuples</button>
       </div>
-      {tuples && <RawTuples where={conditionOf(row)} />}
+      {tuples && <RawTuples query={queryOf(row)} height={260} />}
       <dl className="row-fields">
         {Object.entries(row).filter(([, value]) => text(value) !== "").map(([name, value]) => (
           <div key={name}><dt>{name}</dt><dd title={text(value)}><bdi>{name === "AclGroup" ? lastPart(text(value)) : text(value)}</bdi></dd></div>

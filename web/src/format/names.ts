@@ -8,3 +8,8 @@ export function shortest(names: string[]): Map<string, string> {
   }
   return new Map(names.map((n) => [n, n]));
 }
+
+/** Names as a sentence has them: "a, b and c". */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

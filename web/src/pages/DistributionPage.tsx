@@ -66,7 +66,7 @@ function Summary({ go }: { go: (to: string) => void }) {
   return (
     <div className="grid">
       {LEVELS.map((level) => (
-        <Panel key={level.by} title={level.title} name="distribution/by" parameters={{ level: string(level.by), rows: "6" }} className="span-4" actions={all(level.by)} empty={NO_INVENTORY}>
+        <Panel key={level.by} title={level.title} name="distribution/by" parameters={{ level: string(level.by), rows: "6" }} first={level === LEVELS[0]} className="span-4" actions={all(level.by)} empty={NO_INVENTORY}>
           {(answer) => (
             <Bars
               label={level.title}
@@ -79,12 +79,13 @@ function Summary({ go }: { go: (to: string) => void }) {
           )}
         </Panel>
       ))}
-      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8" actions={all("pair")}>
+      <Panel title="Frequent conversations" name="distribution/conversations" parameters={{ rows: "8" }} className="span-8 wide-20" actions={all("pair")}>
         {(answer) => (
           <Bars
             label="Frequent conversations"
             bars={records(answer).map((r) => ({
               name: `${text(r["A"])} ↔ ${text(r["B"])}`, detail: text(r["FlowType"]), value: number(r["Value"]), text: amount(number(r["Value"]), unit), exact: exact(number(r["Value"]), unit),
+              ...(text(r["FlowType"]) === "MaliciousFlow" ? { colour: colours.malicious } : {}),
               onClick: () => page.setFilter({ ...page.filter, conditions: [...page.filter.conditions, { field: "ip", values: [text(r["A"])], not: false }, { field: "ip", values: [text(r["B"])], not: false }] }),
             }))}
           />
@@ -97,7 +98,7 @@ function Summary({ go }: { go: (to: string) => void }) {
 /** How much of the flows was denied, and whether some were malicious. */
 function share(row: Row): string {
   const [flows, denied, malicious] = [number(row["Flows"]), number(row["Denied"]), number(row["Malicious"])];
-  return [denied > 0 ? `${percent(denied, flows)} denied` : "", malicious > 0 ? `${short(malicious)} malicious` : ""].filter((t) => t !== "").join(", ");
+  return [malicious > 0 ? `${short(malicious)} malicious` : "", denied > 0 ? `${percent(denied, flows)} denied` : ""].filter((t) => t !== "").join(", ");
 }
 
 /** The last two parts of a resource id: the thing and what it is in. */
@@ -109,7 +110,7 @@ function Level({ level }: { level: (typeof LEVELS)[number] }) {
   const page = usePage();
   return (
     <div className="grid">
-      <Panel title="The five that carry most" name="distribution/trend" parameters={{ level: string(level.by) }} className="span-12" empty={NO_INVENTORY}>
+      <Panel title="The five that carry most" name="distribution/trend" first parameters={{ level: string(level.by) }} className="span-12" empty={NO_INVENTORY}>
         {(answer) => <Trend answer={answer} label={`Trend of the top five: ${level.title}`} onName={(name) => page.narrow(level.field, name)} />}
       </Panel>
       <Panel title={level.title} name="distribution/by" parameters={{ level: string(level.by), rows: "1000" }} className="span-12" empty={NO_INVENTORY} note="In and out as seen from the one in the first column">
@@ -173,7 +174,7 @@ function Conversations() {
   return (
     <div className="stack">
       <Segments label="Side" value={side} onChange={set} options={[{ value: "all", title: "All" }, { value: "internal", title: "Internal" }, { value: "external", title: "External" }]} />
-      <Panel title="The five conversations that carry most" name="distribution/conversations-trend" parameters={{ side: string(side) }}>
+      <Panel title="The five conversations that carry most" name="distribution/conversations-trend" first parameters={{ side: string(side) }}>
         {(answer) => <Trend answer={answer} label="Trend of the top five conversations" />}
       </Panel>
       <Panel title="Conversations" name="distribution/conversations" parameters={{ side: string(side), rows: "1000" }} note="Whichever end began; the address cells narrow to one end, then to the pair">

@@ -20,13 +20,13 @@ const WorldMap = lazy(() => import("../charts/WorldMap"));
 export function InternetPage() {
   return (
     <div className="grid">
-      <Panel title="Where traffic comes from and goes to" name="internet/countries" className="span-12" empty={<p>No address has a country or region: the tables know none for the addresses of this time.</p>} note="Countries of public addresses, and Azure regions; red where malicious traffic was allowed">
+      <Panel title="Where traffic comes from and goes to" name="internet/countries" first className="span-12" empty={<p>No address has a country or region: the tables know none for the addresses of this time.</p>} note="Countries of public addresses, and Azure regions; red where malicious traffic was allowed">
         {(answer) => <Places answer={answer} />}
       </Panel>
       <Panel title="Ports that the internet reached" name="internet/ports" className="span-12" empty={<p>No allowed flow came from a public address.</p>} note="Allowed inbound flows from public addresses">
         {(answer) => <Ports answer={answer} />}
       </Panel>
-      <Panel title="Hosts that send to the internet" name="internet/hosts" className="span-12" empty={<p>Nothing was sent to a public address.</p>}>
+      <Panel title="Hosts that send to the internet" name="internet/hosts" className="span-12 wide-24" empty={<p>Nothing was sent to a public address.</p>}>
         {(answer) => <Hosts answer={answer} />}
       </Panel>
     </div>
@@ -37,10 +37,9 @@ function Ports({ answer }: { answer: Answer }) {
   const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("DestIp", "Host", "destination"),
-    fieldColumn("DestVm", "VM", "vm", 110, 0.6),
-    { key: "DestPort", title: "Port", width: 70, align: "right", value: (r) => number(r["DestPort"]), show: (r) => <FilterCell field="port" value={text(r["DestPort"])} /> },
-    { key: "L4Protocol", title: "Protocol", width: 76, value: (r) => text(r["L4Protocol"]) },
-    fieldColumn("L7Protocol", "Application", "app", 120, 0.6, false),
+    fieldColumn("DestVm", "VM", "vm", 100, 0.6),
+    { key: "DestPort", title: "Port", width: 92, align: "right", value: (r) => number(r["DestPort"]), show: (r) => <FilterCell field="port" value={text(r["DestPort"])} shown={`${text(r["L4Protocol"])} ${text(r["DestPort"])}`} /> },
+    fieldColumn("L7Protocol", "Application", "app", 106, 0.6, false),
     countColumn("AllowedFlows", "Allowed", "allowed flows", { bar: colours.allowed + "40" }),
     countColumn("DeniedFlows", "Denied", "denied flows"),
     countColumn("Bytes", "Bytes", "both directions", { unit: "bytes" }),
@@ -56,14 +55,14 @@ function Hosts({ answer }: { answer: Answer }) {
   const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Host", "source"),
-    fieldColumn("SrcVm", "VM", "vm", 110, 0.6),
+    fieldColumn("SrcVm", "VM", "vm", 100, 0.6),
     countColumn("Sent", "Sent", "bytes sent", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received", { unit: "bytes" }),
     countColumn("AllowedFlows", "Allowed", "allowed flows"),
     countColumn("DeniedFlows", "Denied", "denied flows"),
     countColumn("Destinations", "Destinations", "different public addresses", { width: 100 }),
-    listColumn("Ports", "Ports", "some of the ports"),
-    listColumn("Countries", "Countries", "some of the countries", 110),
+    listColumn("Ports", "Ports", "some of the ports", 112),
+    listColumn("Countries", "Countries", "some of the countries", 98),
     countColumn("Malicious", "Malicious", "flows to addresses of a threat feed", { alarm: true, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);

@@ -23,11 +23,11 @@ import { Environment } from "./Environment";
 
 export function OverviewPage() {
   const page = usePage();
-  const trend = useQuery(page.compose("overview/trend"), page.database, page.version, true);
+  const trend = useQuery(page.compose("overview/trend"), page.database, page.version, "soon");
   const series = useTrend(trend.answer);
   return (
     <div className="grid">
-      <Panel title="Totals" name="overview/totals" bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
+      <Panel title="Totals" name="overview/totals" first bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
         {(answer) => <Tiles answer={answer} trend={series} />}
       </Panel>
       <Panel title="In and out over time" name="overview/trend" shared={trend} className="span-8" note="What each NIC logged: inbound above the line, outbound below">

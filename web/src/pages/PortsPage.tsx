@@ -15,7 +15,7 @@ export function PortsPage() {
   const page = usePage();
   return (
     <div className="grid">
-      <Panel title="The five ports that carry most" name="ports/trend" className="span-12">
+      <Panel title="The five ports that carry most" name="ports/trend" first className="span-12">
         {(answer) => (
           <Trend
             answer={answer} label="Trend of the top five ports"

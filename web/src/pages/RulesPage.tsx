@@ -19,7 +19,7 @@ import { useTable } from "./useTable";
 export function RulesPage() {
   return (
     <div className="grid">
-      <Panel title="The five rules that are hit most" name="rules/trend" className="span-8" note="Flows that began or were denied, as each NIC logged them">
+      <Panel title="The five rules that are hit most" name="rules/trend" first className="span-8" note="Flows that began or were denied, as each NIC logged them">
         {(answer) => <Trend answer={answer} label="Trend of the top five rules" unit="flows" height={292} />}
       </Panel>
       <Panel title="Rule groups" name="rules/groups" className="span-4">
@@ -93,7 +93,7 @@ function DeniedPairs({ answer }: { answer: Answer }) {
     countColumn("Flows", "Denied", "denied flows", { bar: colours.denied + "50" }),
     fieldColumn("AclRule", "Rule", "rule", 140, 1),
     fieldColumn("AclGroup", "Group", "group", 110, 0.8),
-    { key: "FlowType", title: "Type", width: 110, value: (r) => text(r["FlowType"]) },
+    { key: "FlowType", title: "Type", width: 120, value: (r) => text(r["FlowType"]) },
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
   return <DataTable columns={columns} rows={rows} label="Denied pairs" height={430} file="denied-pairs" onRow={(r) => page.showFlows(byColumns(r, `${text(r["SrcIp"]) || "Anyone"} → ${text(r["DestIp"]) || "anyone"}, denied`, { source: "SrcIp", destination: "DestIp", rule: "AclRule" }, [`FlowStatus == "Denied"`]))} />;

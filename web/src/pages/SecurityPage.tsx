@@ -15,7 +15,7 @@ export function SecurityPage() {
   return (
     <div className="grid">
       <Panel
-        title="Traffic with malicious addresses" name="security/malicious" className="span-12"
+        title="Traffic with malicious addresses" name="security/malicious" first className="span-12"
         empty={<p>No flow is known to be malicious in this time. Without a threat feed none can be.</p>} actions={<LookUp />}
       >
         {(answer) => <Malicious answer={answer} />}
@@ -23,10 +23,10 @@ export function SecurityPage() {
       <Panel title="Large transfers out" name="security/transfers" className="span-12" empty={<p>Nobody sent more to the outside than came back.</p>} note="Hosts that sent more to an address outside than it sent back">
         {(answer) => <Transfers answer={answer} />}
       </Panel>
-      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6" empty={<p>No source was denied at five hosts or ports.</p>} note="Five hosts or ports at least, most of it denied">
+      <Panel title="Sources that knock on many doors" name="security/scans" className="span-6 wide-12" empty={<p>No source was denied at five hosts or ports.</p>} note="Five hosts or ports at least, most of it denied">
         {(answer) => <Scans answer={answer} />}
       </Panel>
-      <Panel title="Networks that hosts send to" name="security/networks" className="span-6" empty={<p>Nothing was sent to the outside.</p>}>
+      <Panel title="Networks that hosts send to" name="security/networks" className="span-6 wide-12" empty={<p>Nothing was sent to the outside.</p>}>
         {(answer) => <Networks answer={answer} />}
       </Panel>
     </div>
@@ -86,11 +86,11 @@ function Scans({ answer }: { answer: Answer }) {
   const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     addressColumn("SrcIp", "Source", "source"),
-    { key: "Kind", title: "Kind", width: 112, value: (r) => text(r["Kind"]) },
+    { key: "Kind", title: "Many", width: 66, value: (r) => text(r["Kind"]), show: (r) => text(r["Kind"]).replace(/^many /, "").replace("hosts and ports", "both"), hover: (r) => text(r["Kind"]) },
     countColumn("Hosts", "Hosts", "hosts it tried", { width: 64 }),
     countColumn("Ports", "Ports", "ports it tried", { width: 64 }),
     countColumn("Denied", "Denied", "denied flows", { bar: colours.denied + "50", width: 76 }),
-    countColumn("Allowed", "Allowed", "allowed flows", { width: 76 }),
+    countColumn("Allowed", "Allowed", "allowed flows", { width: 76, optional: true }),
     timeColumn("Last", "Last", zone),
   ], [colours, zone]);
   return <DataTable columns={columns} rows={rows} label="Sources that knock on many doors" height={400} file="scans" onRow={(r) => page.showFlows(byColumns(r, `Flows from ${text(r["SrcIp"])}`, { source: "SrcIp" }))} />;
@@ -100,11 +100,11 @@ function Networks({ answer }: { answer: Answer }) {
   const colours = palette(useDark());
   const rows = useMemo(() => records(answer), [answer]);
   const columns = useMemo((): TableColumn<Row>[] => [
-    { key: "Network", title: "Network", width: 140, grow: 1, value: (r) => text(r["Network"]) },
+    { key: "Network", title: "Network", width: 130, grow: 1, value: (r) => text(r["Network"]) },
     countColumn("Sent", "Sent", "bytes sent to it", { unit: "bytes", bar: colours.outbound + "40" }),
     countColumn("Received", "Received", "bytes received from it", { unit: "bytes" }),
     countColumn("Hosts", "Hosts", "hosts that send to it", { width: 64 }),
-    countColumn("Addresses", "Addresses", "addresses of it", { width: 90 }),
+    countColumn("Addresses", "IPs", "addresses of it", { width: 64 }),
     countColumn("Malicious", "Malicious", "malicious flows", { alarm: true, optional: true }),
   ], [colours]);
   return <DataTable columns={columns} rows={rows} label="Networks that hosts send to" height={400} file="networks" />;

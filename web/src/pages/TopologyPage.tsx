@@ -33,7 +33,7 @@ export default function TopologyPage() {
   const { search } = usePlace();
   const asked = new URLSearchParams(search).get("level");
   const level = LEVELS.find((l) => l.value === asked)?.value ?? "vnet";
-  const links = useQuery(page.compose("topology/links", { level: string(level) }), page.database, page.version);
+  const links = useQuery(page.compose("topology/links", { level: string(level) }), page.database, page.version, "first");
   const inventory = useQuery(page.compose("topology/network"), page.database, page.version);
   const network = useMemo(() => (links.answer ? networkOf(links.answer, inventory.answer, level, page.filter.unit) : null), [links.answer, inventory.answer, level, page.filter.unit]);
   const [selection, select] = useState<Selection>(null);
@@ -74,7 +74,7 @@ export default function TopologyPage() {
       >
         {(answer) => <Connections answer={answer} />}
       </Panel>
-      <Panel title="Load balancers and application gateways" name="topology/balancers" className="span-12" empty={<p>The inventory has none, and no flow went to one.</p>}>
+      <Panel title="Load balancers and application gateways" name="topology/balancers" className="span-12 wide-24" empty={<p>The inventory has none, and no flow went to one.</p>}>
         {(answer) => <Balancers answer={answer} />}
       </Panel>
     </div>
@@ -251,8 +251,8 @@ function Links({ answer }: { answer: Answer }) {
   const columns = useMemo((): TableColumn<Row>[] => [
     placeColumn("A", "AKind", "Place"),
     placeColumn("B", "BKind", "Place"),
-    { key: "Link", title: "Link", width: 118, value: (r) => linkTitle(text(r["Link"])), show: (r) => <FilterCell field="link" value={text(r["Link"])} shown={linkTitle(text(r["Link"]))} /> },
-    { key: "Connection", title: "Connection", width: 110, grow: 0.7, optional: true, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) },
+    { key: "Link", title: "Link", width: 108, value: (r) => linkTitle(text(r["Link"])), show: (r) => <FilterCell field="link" value={text(r["Link"])} shown={linkTitle(text(r["Link"]))} /> },
+    { key: "Connection", title: "Connection", width: 104, grow: 0.7, optional: true, value: (r) => text(r["Connection"]), show: (r) => lastPart(text(r["Connection"])) },
     ...unitColumns(unit, colours.allowed + "40"),
     countColumn("AToB", "→", "bytes from the first to the second", { unit: "bytes" }),
     countColumn("BToA", "←", "bytes from the second to the first", { unit: "bytes" }),
@@ -298,7 +298,7 @@ function Balancers({ answer }: { answer: Answer }) {
   const { page, colours, zone, rows } = useTable(answer);
   const columns = useMemo((): TableColumn<Row>[] => [
     { key: "Name", title: "Name", width: 120, grow: 1, value: (r) => text(r["Name"]), show: (r) => lastPart(text(r["Name"])) },
-    { key: "Kind", title: "Kind", width: 146, value: (r) => text(r["Kind"]) },
+    { key: "Kind", title: "Kind", width: 152, value: (r) => text(r["Kind"]) },
     { key: "Region", title: "Region", width: 96, value: (r) => text(r["Region"]) },
     { key: "FrontendIps", title: "In front", width: 120, grow: 0.7, value: (r) => listed(r["FrontendIps"]), hover: (r) => text(r["FrontendIps"]).replaceAll(" ", "\n") },
     { key: "Behind", title: "Behind", width: 130, grow: 1, value: (r) => listed(r["Behind"]), hover: (r) => text(r["Behind"]).replaceAll(" ", "\n") },

@@ -51,7 +51,7 @@ export function timeColumn(key: string, title: string, zone: "utc" | "local"): T
 }
 
 export function countryColumn(key: string): TableColumn<Row> {
-  return { key, title: "Country", width: 100, optional: true, value: (r) => countryName(text(r[key])) };
+  return { key, title: "Country", width: 112, grow: 0.2, optional: true, value: (r) => countryName(text(r[key])) };
 }
 
 export function listColumn(key: string, title: string, about: string, width = 150): TableColumn<Row> {

@@ -27,15 +27,17 @@ export interface PanelProps {
   actions?: ReactNode;
   /** The query runs elsewhere, for several panels at once. */
   shared?: QueryState;
+  /** What the page is opened for: its query goes before those of other panels. */
+  first?: boolean;
   /** Without a frame: tiles. */
   bare?: boolean;
   children: (answer: Answer) => ReactNode;
 }
 
-export function Panel({ title, name, parameters, note, empty, className = "", actions, shared, bare = false, children }: PanelProps) {
+export function Panel({ title, name, parameters, note, empty, className = "", actions, shared, first = false, bare = false, children }: PanelProps) {
   const page = usePage();
   const text = page.compose(name, parameters);
-  const own = useQuery(shared ? null : text, page.database, page.version);
+  const own = useQuery(shared ? null : text, page.database, page.version, first ? "first" : "later");
   const state = shared ?? own;
   const [shown, setShown] = useState(false);
   const { answer, error, running } = state;

@@ -226,7 +226,7 @@ export default function QueryPage() {
               <CopyButton text={outcome.error.message} label="Copy" />
             </div>
           )}
-          {outcome.state === "answered" && <Results answer={outcome.answer} rowsMax={ROWS_MAX} />}
+          {outcome.state === "answered" && <Results answer={outcome.answer} query={outcome.text} rowsMax={ROWS_MAX} />}
         </div>
       </div>
     </div>

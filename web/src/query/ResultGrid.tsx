@@ -3,7 +3,10 @@
 import { useMemo, useState } from "react";
 import { Dialog } from "../app/Dialog";
 import { useSettings } from "../app/settings";
+import { listed } from "../format/names";
 import { stamp } from "../format/times";
+import { addressesMissing, fit, queryOf } from "../flows/raw";
+import { RawTuples } from "../flows/RawTuples";
 import { milliseconds, text, type Answer, type Column, type Value } from "../kusto/answer";
 import { DataTable, type Cell, type TableColumn } from "../table/DataTable";
 
@@ -34,19 +37,42 @@ export function ResultGrid({ answer, height }: { answer: Answer; height: number 
   return (
     <>
       <DataTable columns={columns} rows={rows} label="Result" height={height} file="result" rowHeight={27} onRow={(r) => setOpen(r.row)} />
-      {open && (
-        <Dialog title="Row" onClose={() => setOpen(null)} size="wide">
-          <dl className="row-fields">
-            {answer.columns.map((column, i) => (
-              <div key={i}>
-                <dt>{column.name}<small> {column.type}</small></dt>
-                <dd><bdi>{column.type === "dynamic" && typeof open[i] === "object" && open[i] !== null ? <pre>{pretty(open[i])}</pre> : text(open[i]) || <span className="muted">{open[i] === null ? "null" : "blank"}</span>}</bdi></dd>
-              </div>
-            ))}
-          </dl>
-        </Dialog>
-      )}
+      {open && <RowDialog columns={answer.columns} row={open} onClose={() => setOpen(null)} />}
     </>
+  );
+}
+
+/** One row in full, and where it is one of flows, the tuples behind it. */
+function RowDialog({ columns, row, onClose }: { columns: Column[]; row: Value[]; onClose: () => void }) {
+  const [tuples, setTuples] = useState(false);
+  const { some, missing, loose } = useMemo(() => fit(columns), [columns]);
+  const record = useMemo(() => Object.fromEntries(columns.map((column, i) => [column.name, row[i] ?? null])), [columns, row]);
+  const addresses = missing.length === 0 ? addressesMissing(record) : null;
+  const wanted = addresses ? [addresses] : missing;
+  return (
+    <Dialog title="Row" onClose={onClose} size={tuples ? "huge" : "wide"}>
+      {some && (
+        <div className="row">
+          <button type="button" className="button small" aria-pressed={tuples} disabled={wanted.length > 0} onClick={() => setTuples(!tuples)}>Raw tuples</button>
+          {wanted.length > 0 && (
+            <span className="muted hint">
+              {addresses
+                ? `This row stands for many addresses: its raw tuples are found by the column ${addresses} of NTANetAnalytics, which the query leaves out.`
+                : `Raw tuples are found for rows of NTANetAnalytics. This answer has no ${listed(wanted)}.`}
+            </span>
+          )}
+        </div>
+      )}
+      {tuples && <RawTuples query={queryOf(record)} loose={loose} height={260} />}
+      <dl className="row-fields">
+        {columns.map((column, i) => (
+          <div key={i}>
+            <dt>{column.name}<small> {column.type}</small></dt>
+            <dd><bdi>{column.type === "dynamic" && typeof row[i] === "object" && row[i] !== null ? <pre>{pretty(row[i])}</pre> : text(row[i]) || <span className="muted">{row[i] === null ? "null" : "blank"}</span>}</bdi></dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
   );
 }
 

@@ -4,6 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useSettings } from "../app/settings";
 import { Chart } from "../charts/Chart";
 import { KINDS, picture, type Kind } from "../charts/fromAnswer";
+import { fit } from "../flows/raw";
+import { RawTuples } from "../flows/RawTuples";
 import { Segments } from "../filter/FilterBar";
 import { duration } from "../format/numbers";
 import { text, type Answer } from "../kusto/answer";
@@ -17,9 +19,9 @@ function asked(answer: Answer): Kind | null {
   return KINDS.find((k) => k === name) ?? ALSO[name] ?? null;
 }
 
-export function Results({ answer, rowsMax }: { answer: Answer; rowsMax: number }) {
+export function Results({ answer, query, rowsMax }: { answer: Answer; query: string; rowsMax: number }) {
   const { zone } = useSettings();
-  const [view, setView] = useState<"rows" | "chart">("rows");
+  const [view, setView] = useState<"rows" | "chart" | "raw">("rows");
   const [kind, setKind] = useState<Kind>("timechart");
   const box = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(360);
@@ -36,11 +38,12 @@ export function Results({ answer, rowsMax }: { answer: Answer; rowsMax: number }
     return () => observer.disconnect();
   }, []);
   const drawn = useMemo(() => (view === "chart" ? picture(answer, kind, answer.visualization, zone) : null), [answer, kind, view, zone]);
+  const found = useMemo(() => fit(answer.columns), [answer]);
   const card = answer.visualization?.Visualization === "card" && answer.rows[0];
   return (
     <div className="answer">
       <div className="answer-head">
-        <Segments label="View" value={view} onChange={setView} options={[{ value: "rows", title: "Rows" }, { value: "chart", title: "Chart" }]} />
+        <Segments label="View" value={view} onChange={setView} options={[{ value: "rows", title: "Rows" }, { value: "chart", title: "Chart" }, ...(found.missing.length === 0 ? [{ value: "raw" as const, title: "Raw tuples" }] : [])]} />
         {view === "chart" && (
           <label className="select">
             <span className="visually-hidden">Kind of chart</span>
@@ -56,8 +59,10 @@ export function Results({ answer, rowsMax }: { answer: Answer; rowsMax: number }
       {answer.warning && <p className="notice-line">{answer.warning}</p>}
       {answer.rows.length >= rowsMax && <p className="notice-line">Only the first {rowsMax.toLocaleString("en-GB")} rows are shown; export has them all.</p>}
       <div className="answer-body" ref={box}>
-        {card ? (
+        {card && view !== "raw" ? (
           <div className="card-value">{answer.columns.map((c, i) => <div key={i}><span>{text(card[i])}</span><small>{c.name}</small></div>)}</div>
+        ) : view === "raw" ? (
+          <RawTuples query={query} loose={found.loose} height={Math.max(140, height - 64)} />
         ) : view === "rows" || drawn === null ? (
           answer.rows.length === 0 ? <div className="message empty"><p>No rows.</p></div> : <ResultGrid answer={answer} height={Math.max(140, height - 36)} />
         ) : typeof drawn === "string" ? (

@@ -30,7 +30,7 @@ const FOLDERS: [string, string][] = [
 ];
 
 // Pieces of the page that are no questions.
-const HIDDEN = new Set(["filter/scope", "filter/values", "health/extent"]);
+const HIDDEN = new Set(["filter/scope", "filter/values", "flows/tuples", "health/extent"]);
 
 export function Sidebar({ onPut }: { onPut: (text: string, run: boolean) => void }) {
   const [tab, setTab] = useState<Tab>("library");

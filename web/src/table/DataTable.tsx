@@ -2,7 +2,7 @@
 // walked with the keys, copied as text.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { copy } from "../app/clipboard";
 import { Icon } from "../app/icons";
 
@@ -77,6 +77,8 @@ export function DataTable<R>(props: DataTableProps<R>) {
   const template = columns.map((c) => `minmax(${leastWidth(c)}px, ${c.grow ?? 0.001}fr)`).join(" ");
   const least = columns.reduce((sum, c) => sum + leastWidth(c), 0) + 2;
 
+  const [beyond, look] = useBeyond(scroller, least);
+
   const onKey = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor(height / rowHeight) - 1);
     const step: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
@@ -117,51 +119,53 @@ export function DataTable<R>(props: DataTableProps<R>) {
           </button>
         </div>
       )}
-      <div
-        ref={scroller} className="table-scroll" style={{ maxHeight: height }} tabIndex={0} role="grid" aria-label={label}
-        aria-rowcount={sorted.length + 1} aria-colcount={columns.length} aria-activedescendant={undefined} onKeyDown={onKey}
-      >
-        <div className="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth: least }}>
-          {columns.map((column) => (
-            <div key={column.key} role="columnheader" className={column.align === "right" ? "th right" : "th"} aria-sort={sort?.key === column.key ? (sort.descending ? "descending" : "ascending") : "none"}>
-              <button
-                type="button" title={column.about ?? column.title} tabIndex={-1}
-                onClick={() => setSort((old) => (old?.key === column.key ? (old.descending === (column.align === "right") ? { key: column.key, descending: !old.descending } : null) : { key: column.key, descending: column.align === "right" }))}
-              >
-                <span>{column.title}</span>
-                {sort?.key === column.key && <span className="sort" aria-hidden="true">{sort.descending ? "▾" : "▴"}</span>}
-              </button>
-            </div>
-          ))}
-        </div>
-        <div className="table-rows" role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: least }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = sorted[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key} role="row" aria-rowindex={item.index + 2} aria-selected={item.index === active}
-                className={`tr${item.index === active ? " active" : ""}${onRow ? " link" : ""}`}
-                style={{ gridTemplateColumns: template, height: rowHeight, transform: `translateY(${item.start}px)` }}
-                onClick={() => {
-                  setActive(item.index);
-                  onRow?.(row);
-                }}
-              >
-                {columns.map((column) => {
-                  const value = column.value(row);
-                  const shown = column.show ? column.show(row) : plain(value);
-                  const share = column.bar && (largest.get(column.key) ?? 0) > 0 ? (100 * Number(value)) / (largest.get(column.key) ?? 1) : 0;
-                  return (
-                    <div key={column.key} role="gridcell" className={column.align === "right" ? "td right" : "td"} title={column.hover ? column.hover(row) : plain(value)}>
-                      {share > 0 && <span className="td-bar" style={{ width: `${share}%`, background: column.bar }} />}
-                      {column.align === "right" ? <span className="td-text">{shown}</span> : <bdi className="td-text">{shown}</bdi>}
-                    </div>
-                  );
-                })}
+      <div className={beyond ? "table-frame beyond" : "table-frame"}>
+        <div
+          ref={scroller} className="table-scroll" style={{ maxHeight: `calc(${height}px * var(--tall, 1))` }} tabIndex={0} role="grid" aria-label={label}
+          aria-rowcount={sorted.length + 1} aria-colcount={columns.length} aria-activedescendant={undefined} onKeyDown={onKey} onScroll={look}
+        >
+          <div className="table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth: least }}>
+            {columns.map((column) => (
+              <div key={column.key} role="columnheader" className={column.align === "right" ? "th right" : "th"} aria-sort={sort?.key === column.key ? (sort.descending ? "descending" : "ascending") : "none"}>
+                <button
+                  type="button" title={column.about ?? column.title} tabIndex={-1}
+                  onClick={() => setSort((old) => (old?.key === column.key ? (old.descending === (column.align === "right") ? { key: column.key, descending: !old.descending } : null) : { key: column.key, descending: column.align === "right" }))}
+                >
+                  <span>{column.title}</span>
+                  {sort?.key === column.key && <span className="sort" aria-hidden="true">{sort.descending ? "▾" : "▴"}</span>}
+                </button>
               </div>
-            );
-          })}
+            ))}
+          </div>
+          <div className="table-rows" role="rowgroup" style={{ height: virtual.getTotalSize(), minWidth: least }}>
+            {virtual.getVirtualItems().map((item) => {
+              const row = sorted[item.index];
+              if (row === undefined) return null;
+              return (
+                <div
+                  key={item.key} role="row" aria-rowindex={item.index + 2} aria-selected={item.index === active}
+                  className={`tr${item.index === active ? " active" : ""}${onRow ? " link" : ""}`}
+                  style={{ gridTemplateColumns: template, height: rowHeight, transform: `translateY(${item.start}px)` }}
+                  onClick={() => {
+                    setActive(item.index);
+                    onRow?.(row);
+                  }}
+                >
+                  {columns.map((column) => {
+                    const value = column.value(row);
+                    const shown = column.show ? column.show(row) : plain(value);
+                    const share = column.bar && (largest.get(column.key) ?? 0) > 0 ? (100 * Number(value)) / (largest.get(column.key) ?? 1) : 0;
+                    return (
+                      <div key={column.key} role="gridcell" className={column.align === "right" ? "td right" : "td"} title={column.hover ? column.hover(row) : plain(value)}>
+                        {share > 0 && <span className="td-bar" style={{ width: `${share}%`, background: column.bar }} />}
+                        {column.align === "right" ? <span className="td-text">{shown}</span> : <bdi className="td-text">{shown}</bdi>}
+                      </div>
+                    );
+                  })}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
       {sorted.length === 0 && rows.length > 0 && <p className="message muted">No row has “{search.slice(0, 60)}”.</p>}
@@ -169,9 +173,26 @@ export function DataTable<R>(props: DataTableProps<R>) {
   );
 }
 
+/** Whether there are columns beyond the right edge, and what looks again. */
+function useBeyond(scroller: RefObject<HTMLDivElement | null>, width: number): [boolean, () => void] {
+  const [beyond, setBeyond] = useState(false);
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (element) setBeyond(element.scrollWidth - element.clientWidth - element.scrollLeft > 4);
+  }, [scroller]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller, look, width]);
+  return [beyond, look];
+}
+
 /** The column's own width, or what its head takes with the arrow of the sort. */
 function leastWidth(column: { width: number; title: string }): number {
-  return Math.max(column.width, Math.ceil(column.title.length * 7.4) + 32);
+  return Math.max(column.width, Math.ceil(column.title.length * 7.4) + 30);
 }
 
 function blank(value: Cell): boolean {
