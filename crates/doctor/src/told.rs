@@ -39,7 +39,7 @@ pub(crate) fn told(
         "hours" => hours(&answer),
         "minutes" => minutes(&answer),
         "stopped" => stopped(&answer),
-        "never" => never(&answer, facts),
+        "never" => never(&answer, facts, seen),
         "strangers" => strangers(&answer, facts),
         "formats" => formats(&answer),
         "discarded" => discarded(&answer),
@@ -262,7 +262,10 @@ fn without_inventory() -> Said {
     Said { verdict: Verdict::Note, ..ok("cannot be told without an inventory") }
 }
 
-fn never(answer: &Answer, facts: &Facts) -> Said {
+fn never(answer: &Answer, facts: &Facts, seen: &Seen) -> Said {
+    if seen.row_count == 0 {
+        return Said { verdict: Verdict::Note, ..ok("cannot be told without flows") };
+    }
     if facts.history.snapshots().is_empty() {
         return without_inventory();
     }
