@@ -77,11 +77,82 @@ def test_the_state_is_told(server, demo):
     assert tables["NTANetAnalytics"]["rows"] == demo.weir.table("NTANetAnalytics").num_rows
     ingest = server.request("/api/v1/workspaces/default/ingest").json()
     assert ingest["total"]["Blobs"] == demo.summary["blobs"]["read"] and ingest["partial"] == []
-    topology = server.request("/api/v1/workspaces/default/topology?period=3650d&most=10").json()
-    assert len(topology["links"]) == 10 and topology["nodes"][0]["bytes"] > 0
-    for wrong in ("level=x", "period=x", "most=0", "most=x"):
-        assert server.request(f"/api/v1/workspaces/default/topology?{wrong}").status == 400
     assert server.request("/api/v1/workspaces/nowhere/ingest").status == 404
+
+
+TOPOLOGY = "/api/v1/workspaces/default/topology"
+
+
+def test_without_an_inventory_the_topology_is_who_talks_to_whom(server):
+    topology = server.request(f"{TOPOLOGY}?period=3650d&most=10").json()
+    assert topology["source"] == "flows" and "weir topology import" in topology["note"]
+    assert len(topology["links"]) == topology["linksFound"] == 10
+    assert topology["nodes"][0]["bytes"] > 0 and topology["links"][0]["kind"] == "traffic"
+    for wrong in ("level=x", "period=x", "most=0", "most=x", "source=x", "at=x", "level=region"):
+        assert server.request(f"{TOPOLOGY}?{wrong}").status == 400
+
+
+def test_the_topology_is_that_of_the_inventory(known):
+    """Compared with the export that was imported, and with the truth about the links of flows."""
+    export = json.loads((known.logs / "inventory" / "resource-graph.json").read_text())["data"]
+
+    def named(*kinds):
+        rows = [row for row in export if row["type"].lower() in kinds]
+        return {"/".join([row["id"].lower().split("/")[2], *row["id"].lower().split("/")[4::4]]) for row in rows}
+
+    with serving(known.weir.data) as server:
+        topology = server.request(TOPOLOGY).json()
+        assert (topology["source"], topology["note"]) == ("inventory", None)
+        nodes = {node["id"]: node for node in topology["nodes"]}
+        assert len(nodes) == len(topology["nodes"]) == topology["nodesFound"]
+        assert len(topology["links"]) == topology["linksFound"]
+        of_kind = lambda kind: {id for id, node in nodes.items() if node["kind"] == kind}  # noqa: E731
+        assert of_kind("VirtualNetwork") == named("microsoft.network/virtualnetworks")
+        assert of_kind("VirtualNetworkGateway") == named("microsoft.network/virtualnetworkgateways")
+        nics = [row for row in export if row["type"].lower().endswith("networkinterfaces")]
+        assert {nodes[id]["macAddress"] for id in of_kind("NetworkInterface")} == {
+            row["properties"].get("macAddress", "") for row in nics
+        }
+        # Both ends of a link are told; of a circuit's connection the inventory names one.
+        for link in topology["links"]:
+            assert link["source"] in nodes, link
+            assert link["destination"] in nodes or (link["kind"], link["destination"]) == ("connection", ""), link
+        links = {(link["kind"], link["source"].split("/")[-1], link["destination"].split("/")[-1]) for link in topology["links"]}
+        assert ("peering", "vnet-spoke-pay", "vnet-hub-weu") in links
+        assert ("connection", "vpngw-hub", "lng-leeds") in links and ("connection", "vpngw-hub", "vpngw-lab") in links
+        assert ("interface", "snet-app", "nic-app-01") in links and ("machine", "nic-app-01", "vm-app-01") in links
+        peerings = sum(len(row["properties"].get("virtualNetworkPeerings", [])) for row in export)
+        assert sum(link["kind"] == "peering" for link in topology["links"]) == peerings
+        # Coarser, fewer, by flows.
+        coarse = server.request(f"{TOPOLOGY}?level=network").json()
+        assert {link["kind"] for link in coarse["links"]} == {"peering", "connection", "gateway"}
+        fewer = server.request(f"{TOPOLOGY}?most=5").json()
+        assert len(fewer["nodes"]) == len(fewer["links"]) == 5 and fewer["nodesFound"] == topology["nodesFound"]
+        flows = server.request(f"{TOPOLOGY}?source=flows&level=network&period=3650d").json()
+        assert (flows["source"], flows["note"]) == ("flows", None)
+        assert "rg-hub/vnet-hub-weu" in {node["id"] for node in flows["nodes"]}
+
+
+def test_the_topology_is_that_of_a_time(tmp_path):
+    logs = tmp_path / "logs"
+    simulate(logs, "--hours", 2, "--end", "2026-06-01T12:00:00Z")
+    weir = Weir(tmp_path / "data")
+    weir.know(logs, taken="2026-05-20T00:00:00Z")
+    weir.ingest(logs)
+    path = logs / "inventory" / "resource-graph.json"
+    export = json.loads(path.read_text())
+    export["data"] = [row for row in export["data"] if row["name"] not in ("nic-app-01", "vm-app-01")]
+    path.write_text(json.dumps(export))
+    weir.know(logs, taken="2026-06-10T00:00:00Z")
+    with serving(weir.data) as server:
+        def has(at):
+            topology = server.request(f"{TOPOLOGY}{at}").json()
+            return any(node["id"].endswith("/vm-app-01") for node in topology["nodes"]), topology["snapshot"][:8]
+
+        assert has("?at=2026-06-01T12:00:00Z") == (True, "20260520")
+        assert has("?at=2026-07-01") == has("") == (False, "20260610")
+        # Before the first run that one holds, as it does for names.
+        assert has("?at=2020-01-01") == (True, "20260520")
 
 
 def test_its_description_names_what_is_there(server):

@@ -15,6 +15,12 @@ use weir_table::{Error, Workspace};
 /// The catalogue of a workspace is looked after no more often.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How long what was before is shown instead of a batch that is not committed to all its tables. A writer that was killed
+/// leaves such a one, until the next writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long one waits before looking at such a batch again, where nothing was before.
+const AGAIN: Duration = Duration::from_millis(50);
+
 /// The id of a workspace that is not there yet.
 const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -44,6 +50,8 @@ struct Open {
     id: String,
     catalog: Arc<WorkspaceCatalog>,
     looked: Instant,
+    /// Since when there has been a batch that is not committed to all its tables.
+    torn: Option<Instant>,
 }
 
 impl Workspaces {
@@ -116,7 +124,7 @@ impl Workspaces {
         let entry = match known {
             Some(entry) => entry,
             None => {
-                let opened = self.opened(&database)?;
+                let opened = self.opened(&database).await?;
                 let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(open.entry(database.name.clone()).or_insert_with(|| Arc::new(opened.into())))
             }
@@ -125,10 +133,17 @@ impl Workspaces {
         let mut entry = entry.lock().await;
         if entry.id != database.id {
             // The folder was made anew.
-            *entry = self.opened(&database)?;
+            *entry = self.opened(&database).await?;
         } else if entry.looked.elapsed() >= LOOK {
             if let Some(refreshed) = entry.catalog.refreshed().await? {
-                entry.catalog = Arc::new(refreshed);
+                let since = entry.torn.unwrap_or_else(Instant::now);
+                if refreshed.is_whole().await? || since.elapsed() >= PATIENCE {
+                    entry.catalog = Arc::new(refreshed);
+                    entry.torn = None;
+                } else {
+                    // Between two commits of one batch: the tables as they were are whole.
+                    entry.torn = Some(since);
+                }
             }
             entry.looked = Instant::now();
         }
@@ -140,12 +155,17 @@ impl Workspaces {
         Workspace::open(&self.data, &database.name)
     }
 
-    fn opened(&self, database: &Database) -> Result<Open, Error> {
+    async fn opened(&self, database: &Database) -> Result<Open, Error> {
         let workspace = Workspace::open(&self.data, &database.name)?;
-        let catalog = WorkspaceCatalog::new(workspace.as_ref(), self.data.join(&database.name))
+        let mut catalog = WorkspaceCatalog::new(workspace.as_ref(), self.data.join(&database.name))
             .with_external_folders(self.external_folders.clone());
+        let began = Instant::now();
+        while !catalog.is_whole().await? && began.elapsed() < PATIENCE {
+            tokio::time::sleep(AGAIN).await;
+            catalog = catalog.refreshed().await?.unwrap_or(catalog);
+        }
         let id = workspace.map_or_else(|| NO_ID.to_owned(), |found| found.settings().workspace_id.clone());
-        Ok(Open { id, catalog: Arc::new(catalog), looked: Instant::now() })
+        Ok(Open { id, catalog: Arc::new(catalog), looked: Instant::now(), torn: None })
     }
 }
 

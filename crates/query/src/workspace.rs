@@ -142,6 +142,22 @@ impl WorkspaceCatalog {
         Ok(states)
     }
 
+    /// Whether its tables are of one time: see [`Workspace::is_whole`]. Looks up what was not looked up yet.
+    pub async fn is_whole(&self) -> std::result::Result<bool, weir_table::Error> {
+        let Some(workspace) = &self.workspace else { return Ok(true) };
+        let mut listed = Vec::new();
+        for table in self.tables.values() {
+            let Rows::Stored(parts) = &table.rows else { continue };
+            // What cannot be read is told to who asks for it.
+            if let Some(part) = parts.first()
+                && let Ok(files) = part.files().await
+            {
+                listed.push(files);
+            }
+        }
+        workspace.is_whole(&listed).await
+    }
+
     /// The catalogue as of now; nothing when nobody has committed anything since its tables were looked up.
     pub async fn refreshed(&self) -> std::result::Result<Option<WorkspaceCatalog>, weir_table::Error> {
         let mut changed = Vec::new();

@@ -58,7 +58,11 @@ pub(crate) async fn open(table: &Table, url: Url) -> Result<DeltaTable, Error> {
 
 /// The last batch that was committed to a table.
 pub(crate) async fn last_batch(table: &Table, url: Url) -> Result<Option<i64>, Error> {
-    let delta = open(table, url).await?;
+    batch_of(table, &open(table, url).await?).await
+}
+
+/// The last batch that was committed to a table that is open.
+pub(crate) async fn batch_of(table: &Table, delta: &DeltaTable) -> Result<Option<i64>, Error> {
     let snapshot = delta.snapshot().map_err(Error::delta("read", table.name))?;
     let version = snapshot.transaction_version(delta.log_store().as_ref(), APP).await;
     version.map_err(Error::delta("read", table.name))

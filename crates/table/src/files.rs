@@ -14,6 +14,8 @@ pub struct TableFiles {
     pub table: &'static Table,
     /// Delta version; none for a table without files of its own.
     pub version: Option<u64>,
+    /// The last batch that was committed to it; none before the first.
+    pub batch: Option<u64>,
     /// The table's folder, relative to the root of the workspace.
     pub path: String,
     /// Where that folder is.
@@ -62,7 +64,7 @@ pub enum Bound {
 impl TableFiles {
     /// A table without files.
     pub fn empty(table: &'static Table) -> Self {
-        TableFiles { table, version: None, path: String::new(), url: None, files: Vec::new() }
+        TableFiles { table, version: None, batch: None, path: String::new(), url: None, files: Vec::new() }
     }
 
     pub(crate) async fn load(table: &'static Table, url: Url) -> Result<Self, Error> {
@@ -86,8 +88,9 @@ impl TableFiles {
                 bounds: stats.map(|stats| bounds(table, &stats)).unwrap_or_default(),
             });
         }
+        let batch = delta::batch_of(table, &delta).await?.and_then(|batch| u64::try_from(batch).ok());
         let path = Workspace::table_path(table).unwrap_or_default();
-        Ok(TableFiles { table, version: delta.version(), path, url: Some(url), files })
+        Ok(TableFiles { table, version: delta.version(), batch, path, url: Some(url), files })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ledger: what was read of which blob, and what every batch adds to which table.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -71,6 +71,23 @@ pub(crate) async fn last(store: &dyn ObjectStore) -> Result<Last, Error> {
         Ok(record) => Last::Record(record),
         Err(source) => Last::Unreadable(batch, source),
     })
+}
+
+/// The names of the tables that a batch adds to or takes from; nothing when its record is gone.
+pub(crate) async fn tables_of(
+    store: &dyn ObjectStore,
+    batch: u64,
+) -> Result<Option<BTreeSet<String>>, Error> {
+    let path = record_path(batch);
+    let read = async { store.get(&path).await?.bytes().await };
+    let bytes = match read.await {
+        Ok(bytes) => bytes,
+        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(Error::store("read", &path)(error)),
+    };
+    let bad = |source| Error::BadRecord { batch, source };
+    let record: BatchRecord = serde_json::from_slice(&bytes).map_err(bad)?;
+    Ok(Some(record.adds.into_keys().chain(record.removes.into_keys()).collect()))
 }
 
 /// Removes the record of a batch that no table knows of.

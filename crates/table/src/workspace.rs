@@ -11,7 +11,7 @@ use weir_value::datetime;
 
 use crate::lease::Lease;
 use crate::settings::{FoldPublic, public_ips_max};
-use crate::{Error, FORMAT_VERSION, Settings, TableFiles, Writer, delta};
+use crate::{Error, FORMAT_VERSION, Settings, TableFiles, Writer, delta, ledger};
 
 /// One workspace of a data folder: its settings, its tables, its ledger.
 #[derive(Debug, Clone)]
@@ -140,6 +140,18 @@ impl Workspace {
             Some(url) => TableFiles::load(table, url).await,
             None => Ok(TableFiles::empty(table)),
         }
+    }
+
+    /// Whether tables were listed at one time: the last batch that any of them has is committed to all that it is about.
+    ///
+    /// A batch is committed to one table after the other. Whoever lists them in between would count rows that go from
+    /// one table to another twice, or not at all.
+    pub async fn is_whole(&self, listed: &[&TableFiles]) -> Result<bool, Error> {
+        let Some(newest) = listed.iter().filter_map(|files| files.batch).max() else { return Ok(true) };
+        // The record of a batch goes when later ones are there: then the tables will be listed anew soon.
+        let Some(about) = ledger::tables_of(self.store().as_ref(), newest).await? else { return Ok(true) };
+        let behind = |files: &&TableFiles| about.contains(files.table.name) && files.batch != Some(newest);
+        Ok(!listed.iter().any(|files| behind(files)))
     }
 
     /// Whether nobody has committed to a table since its files were listed. Costs a look at one name.

@@ -36,6 +36,7 @@ pub enum Command {
     Ingest(Ingest),
     Query(Query),
     Raw(Raw),
+    Doctor(Doctor),
     Maintain(Maintain),
     Redecorate(Redecorate),
     ExplainFlow(ExplainFlow),
@@ -192,6 +193,52 @@ pub struct Raw {
     /// What now() is, instead of the clock.
     #[arg(long, value_name = "DATETIME")]
     pub now: Option<String>,
+}
+
+/// Look for what is wrong with what is stored: missing, logged twice, not used, not named, old.
+///
+/// A list of checks, each with a verdict (ok, note, warning, problem), how much it is, the worst of it and what to do. A
+/// note may well be as it should be: interfaces without traffic log nothing. Ends with 0 when there is no warning and no
+/// problem, with 4 when there is one, with 1 when nothing could be looked at.
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    /// Logs of this time or later [default: all].
+    #[arg(long, value_name = "DATETIME")]
+    pub from: Option<String>,
+    /// Logs before this time [default: all].
+    #[arg(long, value_name = "DATETIME")]
+    pub to: Option<String>,
+    /// Show this check alone; can be given several times: read, twice, hours, minutes, stopped, never, formats, discarded,
+    /// partial, unknown, strangers, inventory, feeds. The exit code is that of all.
+    #[arg(long = "check", value_name = "NAME", value_parser = check)]
+    pub checks: Vec<String>,
+    /// Show everything that was found instead of the worst.
+    #[arg(long)]
+    pub all: bool,
+    /// Show the queries that found it.
+    #[arg(long)]
+    pub queries: bool,
+    /// How much older than the newest flows the inventory may be: 12h, 7d.
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "7d")]
+    pub inventory_age: std::time::Duration,
+    /// How much older than the newest flows feeds may be.
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "30d")]
+    pub feeds_age: std::time::Duration,
+    /// Form of the answer: json (everything), or a row for each check as table, csv, jsonl, markdown, html, parquet; of a
+    /// single --check everything that it found [default: text for people].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<crate::form::Form>,
+    /// What time it is, instead of the clock.
+    #[arg(long, value_name = "DATETIME")]
+    pub now: Option<String>,
+}
+
+fn check(text: &str) -> Result<String, String> {
+    let names = || weir_doctor::CHECKS.iter().map(|check| check.name);
+    match names().any(|name| name == text) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("use one of {}", names().collect::<Vec<_>>().join(", "))),
+    }
 }
 
 /// Put the tables in order: add up rows of one flow and interval, make many small files few, remove what nobody needs.

@@ -11,7 +11,7 @@ pub enum Exit {
     Failed,
     /// 3: some of it was done; the report says what was not.
     Partly,
-    /// 4: what was looked for was found.
+    /// 4: what was looked for was found: threats, or something that is wrong.
     Found,
 }
 

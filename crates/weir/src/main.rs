@@ -29,6 +29,7 @@ fn run(args: &Args) -> anyhow::Result<Exit> {
     match &args.command {
         Command::Ingest(ingest) => commands::ingest::run(&args.folder, ingest),
         Command::Query(query) => commands::query::run(&args.folder, query),
+        Command::Doctor(doctor) => commands::doctor::run(&args.folder, doctor),
         Command::Maintain(maintain) => commands::maintain::run(&args.folder, maintain),
         Command::Raw(raw) => commands::raw::run(&args.folder, raw),
         Command::Redecorate(redecorate) => commands::redecorate::run(&args.folder, redecorate),

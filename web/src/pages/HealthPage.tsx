@@ -12,6 +12,7 @@ import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { DataTable, type TableColumn } from "../table/DataTable";
 import { countColumn, timeColumn } from "./columns";
+import { DoctorPanel } from "./DoctorPanel";
 import { useTable } from "./useTable";
 
 export function HealthPage() {
@@ -20,6 +21,7 @@ export function HealthPage() {
       <Panel title="Read so far" name="health/totals" bare className="span-12 tiles-panel">
         {(answer) => <Totals answer={answer} />}
       </Panel>
+      <DoctorPanel />
       <Panel title="Flow logs" name="health/flow-logs" className="span-12" note="The oldest newest record first: a flow log that stopped is at the top">
         {(answer) => <FlowLogs answer={answer} />}
       </Panel>

@@ -1,11 +1,13 @@
 //! weir's own interface, below `/api`, and the pages and figures beside it.
 
 mod accept;
+mod doctor;
 mod members;
 mod openapi;
 mod query;
 mod raw;
 mod status;
+mod topology;
 
 use std::sync::Arc;
 
@@ -39,7 +41,8 @@ pub fn routes() -> Router<Arc<Service>> {
         .route("/api/v1/workspaces/{workspace}/query", post(query::query))
         .route("/api/v1/workspaces/{workspace}/raw", post(raw::raw))
         .route("/api/v1/workspaces/{workspace}/ingest", get(status::ingest))
-        .route("/api/v1/workspaces/{workspace}/topology", get(status::topology))
+        .route("/api/v1/workspaces/{workspace}/topology", get(topology::topology))
+        .route("/api/v1/workspaces/{workspace}/doctor", get(doctor::doctor))
 }
 
 /// The answer to a request that failed.

@@ -32,27 +32,46 @@ pub fn openapi() -> Value {
 fn paths() -> Value {
     let workspace =
         || parameter("workspace", "path", "Name or id of a workspace.", json!({ "type": "string" }));
-    let mut level = parameter(
-        "level",
-        "query",
-        "What the ends of links are; what has no name at that level keeps its address.",
-        json!({ "type": "string", "enum": ["region", "subnet", "machine", "address"], "default": "machine" }),
+    let optional = |name: &str, description: &str, schema: Value| {
+        let mut parameter = parameter(name, "query", description, schema);
+        parameter["required"] = false.into();
+        parameter
+    };
+    let text = || json!({ "type": "string" });
+    let source = optional(
+        "source",
+        "What is told: what the inventory has, or who talks to whom by flows; flows, too, where there is no inventory.",
+        json!({ "type": "string", "enum": ["inventory", "flows"], "default": "inventory" }),
     );
-    level["required"] = false.into();
-    let mut period = parameter(
+    let level = optional(
+        "level",
+        "How fine: of an inventory network, subnet or machine; of flows what the ends of links are, where what has no name \
+         at that level keeps its address.",
+        json!({
+            "type": "string",
+            "enum": ["region", "network", "subnet", "machine", "address"],
+            "default": "machine",
+        }),
+    );
+    let at = optional("at", "As of when the inventory is told: a datetime; now without it.", text());
+    let period = optional(
         "period",
-        "query",
-        "How far back, such as 6h or 7d.",
+        "How far back flows are looked at, such as 6h or 7d.",
         json!({ "type": "string", "default": "1d" }),
     );
-    period["required"] = false.into();
-    let mut most = parameter(
+    let most = optional(
         "most",
-        "query",
-        "The most links, those with the most bytes first.",
-        json!({ "type": "integer", "minimum": 1, "maximum": 10000, "default": 500 }),
+        "The most nodes and links: coarse ones first, of flows those with the most bytes. 10000 without it, of flows 500.",
+        json!({ "type": "integer", "minimum": 1, "maximum": 100_000 }),
     );
-    most["required"] = false.into();
+    let from = optional("from", "Logs of this time or later are looked at: a datetime.", text());
+    let to = optional("to", "Logs before this time are looked at.", text());
+    let now = optional("now", "What time it is, instead of the clock.", text());
+    let rows = optional(
+        "rows",
+        "The most rows of details of each check.",
+        json!({ "type": "integer", "minimum": 0, "maximum": 100_000, "default": 20 }),
+    );
     json!({
         "/api/v1/openapi.json": { "get": operation("This description.", &[], "object") },
         "/api/v1/status": { "get": operation("The server, its load, its limits and its workspaces.", &[], "Status") },
@@ -76,7 +95,18 @@ fn paths() -> Value {
             "get": operation("What was read, and what could not be.", &[workspace()], "object"),
         },
         "/api/v1/workspaces/{workspace}/topology": {
-            "get": operation("Who talks to whom.", &[workspace(), level, period, most], "Topology"),
+            "get": operation(
+                "What networks and machines there are, and what joins them.",
+                &[workspace(), source, level, at, period, most],
+                "Topology",
+            ),
+        },
+        "/api/v1/workspaces/{workspace}/doctor": {
+            "get": operation(
+                "What is wrong with what is stored: missing, logged twice, not used, not named, old. The same as weir doctor.",
+                &[workspace(), from, to, now, rows],
+                "Doctor",
+            ),
         },
         "/api/v1/workspaces/{workspace}/query": { "post": query(&workspace()) },
         "/api/v1/workspaces/{workspace}/raw": { "post": raw(&workspace()) },
@@ -241,13 +271,59 @@ fn schemas() -> Value {
             }))),
         })),
         "Topology": object(json!({
-            "nodes": list(object(json!({ "name": text(), "bytes": { "type": "integer" } }))),
+            "source": { "type": "string", "enum": ["inventory", "flows"] },
+            "note": { "type": ["string", "null"], "description": "Why it is not what was asked for." },
+            "run": { "type": ["string", "null"], "description": "The run of the inventory: TimeProcessed of its rows." },
+            "snapshot": { "type": ["string", "null"], "description": "The import that the run was of." },
+            "nodesFound": { "type": "integer", "description": "How many there are; nodes has the most that were asked for." },
+            "linksFound": { "type": "integer" },
+            "nodes": list(object(json!({
+                "id": text(),
+                "kind": { "type": "string", "description": "Type of the resource; of flows the level." },
+                "name": text(),
+                "subscription": text(),
+                "region": text(),
+                "addresses": text(),
+                "macAddress": text(),
+                "sku": text(),
+                "state": text(),
+                "flowsAreLogged": { "type": ["boolean", "null"] },
+                "bytes": { "type": "integer", "description": "Of flows alone." },
+            }))),
             "links": list(object(json!({
-                "Source": text(),
-                "Destination": text(),
-                "Bytes": { "type": "integer" },
-                "Flows": { "type": "integer" },
-                "Denied": { "type": "integer" },
+                "kind": {
+                    "type": "string",
+                    "description": "peering, connection, gateway, subnet, security group, route table, front end, back ends, \
+                                    endpoint, interface, machine, scale set; of flows traffic.",
+                },
+                "source": { "type": "string", "description": "The id of a node." },
+                "destination": { "type": "string", "description": "The id of a node; blank where the inventory does not tell." },
+                "name": text(),
+                "state": text(),
+                "bytes": { "type": "integer", "description": "Of flows alone." },
+                "flows": { "type": "integer" },
+                "denied": { "type": "integer" },
+            }))),
+        })),
+        "Doctor": object(json!({
+            "workspace": text(),
+            "from": { "type": ["string", "null"] },
+            "to": { "type": ["string", "null"] },
+            "now": text(),
+            "verdict": { "type": "string", "enum": ["ok", "note", "warning", "problem"] },
+            "problems": { "type": "integer" },
+            "warnings": { "type": "integer" },
+            "notes": { "type": "integer" },
+            "checks": list(object(json!({
+                "check": text(),
+                "title": text(),
+                "verdict": { "type": "string", "enum": ["ok", "note", "warning", "problem"] },
+                "summary": { "type": "string", "description": "What, and how much." },
+                "examples": list(text()),
+                "advice": { "type": "string", "description": "What to do about it; blank where nothing is to be done." },
+                "query": { "type": "string", "description": "The query that found it; blank where tables do not tell." },
+                "found": { "type": "integer", "description": "Rows of details; rows has the first of them." },
+                "rows": list(json!({ "type": "object" })),
             }))),
         })),
         "Status": object(json!({

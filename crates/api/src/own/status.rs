@@ -1,10 +1,10 @@
 //! How the server is, what it runs, what its workspaces hold.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -19,11 +19,8 @@ use crate::http;
 use crate::service::Service;
 
 const INGEST: &str = include_str!("ingest.kql");
-const TOPOLOGY: &str = include_str!("topology.kql");
 /// The queries of this interface are small.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// The most links of a topology.
-const LINKS_MAX: u32 = 10_000;
 
 /// `GET /api/v1/status`
 pub async fn status(State(service): State<Arc<Service>>, Extension(context): Extension<Context>) -> Response {
@@ -143,59 +140,8 @@ pub async fn ingest(
     or_refusal(answer.await, &context)
 }
 
-/// `GET /api/v1/workspaces/{workspace}/topology`
-pub async fn topology(
-    State(service): State<Arc<Service>>,
-    Extension(context): Extension<Context>,
-    Path(name): Path<String>,
-    Query(asked): Query<BTreeMap<String, String>>,
-) -> Response {
-    let answer = async {
-        let mut parameters = HashMap::new();
-        if let Some(level) = asked.get("level") {
-            if !["region", "subnet", "machine", "address"].contains(&level.as_str()) {
-                let message = "the level of a topology is region, subnet, machine or address";
-                return Err(Failure::Request(message.to_owned()));
-            }
-            parameters.insert("level".to_owned(), level.clone());
-        }
-        if let Some(period) = asked.get("period") {
-            if weir_value::timespan::parse_literal(period).is_none() {
-                return Err(Failure::Request("the period is no timespan: write 6h or 7d".to_owned()));
-            }
-            parameters.insert("period".to_owned(), period.clone());
-        }
-        if let Some(most) = asked.get("most") {
-            let most: u32 =
-                most.parse().ok().filter(|most| (1..=LINKS_MAX).contains(most)).ok_or_else(|| {
-                    Failure::Request(format!("'most' is no number of links from 1 to {LINKS_MAX}"))
-                })?;
-            parameters.insert("most".to_owned(), most.to_string());
-        }
-        let answers = answers(&service, &context, &name, TOPOLOGY, parameters).await?;
-        let links = answers.first().map_or_else(|| Ok(Value::Null), objects)?;
-        Ok(http::json(StatusCode::OK, &json!({ "nodes": nodes(&links), "links": links })))
-    };
-    or_refusal(answer.await, &context)
-}
-
-/// The ends of links, each with its bytes.
-fn nodes(links: &Value) -> Vec<Value> {
-    let mut nodes: BTreeMap<&str, u64> = BTreeMap::new();
-    for link in links.as_array().into_iter().flatten() {
-        let bytes = link.get("Bytes").and_then(Value::as_u64).unwrap_or(0);
-        for end in ["Source", "Destination"] {
-            if let Some(name) = link.get(end).and_then(Value::as_str) {
-                let sum = nodes.entry(name).or_default();
-                *sum = sum.saturating_add(bytes);
-            }
-        }
-    }
-    nodes.into_iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes })).collect()
-}
-
 /// The answers of a query of this interface.
-async fn answers(
+pub(super) async fn answers(
     service: &Service,
     context: &Context,
     name: &str,
@@ -221,7 +167,7 @@ async fn answers(
 }
 
 /// The rows of an answer as objects.
-fn objects(answer: &Answer) -> Result<Value, Failure> {
+pub(super) fn objects(answer: &Answer) -> Result<Value, Failure> {
     let mut text = Vec::new();
     weir_answer::write(answer, Format::Json, &Options::default(), &mut text)
         .map_err(|error| Failure::internal(&error))?;

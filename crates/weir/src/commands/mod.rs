@@ -3,6 +3,7 @@
 mod bad_records;
 mod days;
 mod decoration;
+pub mod doctor;
 pub mod explain_flow;
 pub mod ingest;
 pub mod intel;

@@ -18,7 +18,7 @@ What `weir --help` and its commands print. This page is generated; `WEIR_BLESS=1
 | 1 | nothing was done; standard error says why |
 | 2 | the command line was not understood |
 | 3 | some of it was done; the summary and standard error say what was not |
-| 4 | what was hunted for was found |
+| 4 | what was looked for was found: `weir intel hunt` found threats, `weir doctor` a warning or a problem |
 
 ## Where things go
 
@@ -26,11 +26,12 @@ Answers and summaries go to standard output, notes and errors to standard error.
 off by themselves where no terminal is.
 ";
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "",
     "ingest",
     "query",
     "raw",
+    "doctor",
     "maintain",
     "redecorate",
     "explain-flow",
