@@ -5,6 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use weir_table::{BlobReading, BlobState, LedgerDay, TableFiles, Writer};
 
+use crate::other_days::OtherDays;
+
 /// What is known of blobs: the ledger, and what this run has read since.
 ///
 /// A blob is known by its first record: whoever reads a blob holds that record meanwhile, so that a copy beside
@@ -13,6 +15,9 @@ pub(crate) struct Known<'a> {
     writer: &'a Writer,
     files: &'a TableFiles,
     runtime: &'a Handle,
+    other_days: &'a OtherDays,
+    /// Blobs of which nothing is known.
+    forgotten: HashSet<String>,
     inner: Mutex<Inner>,
     released: Condvar,
 }
@@ -30,8 +35,24 @@ pub(crate) struct Hold<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub fn new(writer: &'a Writer, files: &'a TableFiles, runtime: &'a Handle) -> Self {
-        Known { writer, files, runtime, inner: Mutex::default(), released: Condvar::new() }
+    pub fn new(
+        writer: &'a Writer,
+        files: &'a TableFiles,
+        runtime: &'a Handle,
+        other_days: &'a OtherDays,
+    ) -> Self {
+        let (inner, released) = (Mutex::default(), Condvar::new());
+        Known { writer, files, runtime, other_days, forgotten: HashSet::new(), inner, released }
+    }
+
+    /// As if the ledger told nothing of some blobs, with which it names all that begin with the same records.
+    pub fn without(self, forgotten: HashSet<String>) -> Self {
+        Known { forgotten, ..self }
+    }
+
+    /// Days on which the blob of this name may stand in the ledger though its path does not name them.
+    pub fn other_days(&self, name: &str) -> Result<Vec<i32>, weir_table::Error> {
+        self.other_days.of(name, self.writer.workspace(), self.files, self.runtime)
     }
 
     /// How far the blob of this name was read.
@@ -68,7 +89,9 @@ impl<'a> Known<'a> {
         let known = match inner.days.entry(day) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                place.insert(self.runtime.block_on(self.writer.ledger_day(self.files, day))?)
+                let mut known = self.runtime.block_on(self.writer.ledger_day(self.files, day))?;
+                known.forget(&self.forgotten);
+                place.insert(known)
             }
         };
         Ok(act(known))

@@ -1,5 +1,6 @@
 //! One blob: whether it is known, where to take up, and its records.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -22,11 +23,13 @@ pub(crate) struct Finished {
     /// What the ledger is to know; nothing when it knows enough.
     pub reading: Option<BlobReading>,
     pub waiting_bytes: u64,
+    /// Days of the ledger with readings of it, where what was read of it is not in it any more.
+    pub stale_on: Vec<i32>,
 }
 
 impl Finished {
     fn without_reading(outcome: Outcome, detail: impl Into<String>) -> Self {
-        Finished { outcome, detail: detail.into(), reading: None, waiting_bytes: 0 }
+        Finished { outcome, detail: detail.into(), reading: None, waiting_bytes: 0, stale_on: Vec::new() }
     }
 }
 
@@ -94,7 +97,7 @@ fn read_pieces(
         Ok(identity) => identity,
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
-    let own = own_state(blob, &identity, known)?;
+    let (own, own_days) = own_state(blob, &identity, known)?;
     if own.as_ref().is_some_and(|state| is_unchanged(blob, state)) {
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
@@ -106,6 +109,9 @@ fn read_pieces(
     let before = match take_up(own, head, &identity.head_hash, pieces) {
         Ok(Start::At(before)) => before,
         Ok(Start::EarlierState { of, own }) => return known_blob.copied(&of, own.as_ref(), 0),
+        Ok(Start::Anew(outcome, detail)) => {
+            return Ok(Finished { stale_on: own_days, ..Finished::without_reading(outcome, detail) });
+        }
         Ok(Start::Nowhere(outcome, detail)) => return Ok(Finished::without_reading(outcome, detail)),
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
@@ -141,6 +147,7 @@ fn read_pieces(
         detail: trouble.unwrap_or_else(|| decoded.unused()),
         reading: Some(reading),
         waiting_bytes: decoded.waiting_bytes,
+        stale_on: Vec::new(),
     })
 }
 
@@ -150,22 +157,30 @@ fn is_unchanged(blob: &Blob, state: &BlobState) -> bool {
         && state.modified_micros == blob.modified_micros
 }
 
-/// How far the blob of this name was read. Its ledger day is that of its head, which it may not have had yet.
+/// How far the blob of this name was read, and on which days of the ledger that stands. Its day is that of its head, which
+/// it may not have had yet, and which may be another by now.
 fn own_state(
     blob: &Blob,
     identity: &Identity,
     known: &Known<'_>,
-) -> Result<Option<BlobState>, weir_table::Error> {
-    let mut furthest: Option<BlobState> = None;
-    for day in [Some(identity.day), blob.hour.map(|hour| hour.day), Some(0)].into_iter().flatten() {
-        let state = known.blob(day, &blob.name)?;
-        if let Some(state) = state
-            && furthest.as_ref().is_none_or(|known| known.to_byte < state.to_byte)
-        {
-            furthest = Some(state);
+) -> Result<(Option<BlobState>, Vec<i32>), weir_table::Error> {
+    let path_day = blob.hour.map(|hour| hour.day);
+    let near: BTreeSet<i32> = [Some(identity.day), path_day, Some(0)].into_iter().flatten().collect();
+    let (mut furthest, mut found_on) = (None, Vec::new());
+    let mut look = |days: &mut dyn Iterator<Item = i32>| -> Result<bool, weir_table::Error> {
+        for day in days {
+            let Some(state) = known.blob(day, &blob.name)? else { continue };
+            found_on.push(day);
+            if furthest.as_ref().is_none_or(|known: &BlobState| known.to_byte < state.to_byte) {
+                furthest = Some(state);
+            }
         }
+        Ok(!found_on.is_empty())
+    };
+    if !look(&mut near.into_iter())? && path_day != Some(identity.day) {
+        look(&mut known.other_days(&blob.name)?.into_iter())?;
     }
-    Ok(furthest)
+    Ok((furthest, found_on))
 }
 
 /// A blob of which something is known.
@@ -222,19 +237,21 @@ impl KnownBlob<'_> {
             },
         };
         self.known.note(&reading)?;
-        Ok(Finished { outcome: Outcome::Copy, detail, reading: Some(reading), waiting_bytes })
+        let found = Finished::without_reading(Outcome::Copy, detail);
+        Ok(Finished { reading: Some(reading), waiting_bytes, ..found })
     }
 
     /// A blob that was written again without a new record.
     fn touched(&self, own: &BlobState, waiting_bytes: u64) -> Result<Finished, weir_table::Error> {
         let state = match own.state {
             ReadingState::Copy => ReadingState::Copy,
-            ReadingState::Read | ReadingState::Partial => ReadingState::Read,
+            // What was replaced is nothing that is known.
+            ReadingState::Read | ReadingState::Partial | ReadingState::Replaced => ReadingState::Read,
         };
         let reading = self.reading_at(own, state, String::new());
         self.known.note(&reading)?;
-        let (outcome, detail) = (Outcome::Unchanged, String::new());
-        Ok(Finished { outcome, detail, reading: Some(reading), waiting_bytes })
+        let found = Finished::without_reading(Outcome::Unchanged, "");
+        Ok(Finished { reading: Some(reading), waiting_bytes, ..found })
     }
 }
 

@@ -9,8 +9,10 @@ use weir_table::{BlobReading, Writer};
 use crate::collect::Collector;
 use crate::decorate::Knowledge;
 use crate::each::on_each;
+use crate::exchange::exchange;
 use crate::known::Known;
 use crate::met::Met;
+use crate::other_days::OtherDays;
 use crate::parts::{self, PartWriter};
 use crate::read::{Bench, BlobLimits, Finished, Reader, chain, read};
 use crate::summary::INCIDENTS_MAX;
@@ -87,14 +89,34 @@ pub fn ingest(
     let knowledge = Knowledge::of(writer.workspace(), options.runtime)?;
     summary.snapshots = knowledge.inventories.history().snapshots().len();
     summary.feeds = knowledge.feeds.files();
-    let met = Met::default();
     for problem in &found.problems {
         summary.note(&problem.name, Outcome::Failed, chain(&problem.error));
     }
+    let work = Work { knowledge: &knowledge, options, progress, other_days: &OtherDays::default() };
+    let (met, mut later) = (Met::default(), Vec::new());
     for round in rounds(&found.blobs, options.round_bytes) {
-        ingest_round(writer, round, (&knowledge, &met), options, progress, &mut summary)?;
+        later.extend(ingest_round(writer, round, &met, &work, &mut summary)?);
+    }
+    let (overlapping, stale) = later.into_iter().partition(|(_, done)| done.outcome == Outcome::Overlap);
+    let overlapping: Vec<Done<'_>> = overlapping;
+    if exchange(writer, stale, &work, &mut summary)? && !overlapping.is_empty() {
+        // What lay in their way may be gone. Addresses that were met before may be, too.
+        let blobs: Vec<Blob> = overlapping.into_iter().map(|(blob, _)| blob.clone()).collect();
+        for (blob, done) in ingest_round(writer, &blobs, &Met::default(), &work, &mut summary)? {
+            summary.note(&blob.name, done.outcome, done.detail);
+        }
+    } else {
+        overlapping.into_iter().for_each(|(blob, done)| summary.note(&blob.name, done.outcome, done.detail));
     }
     Ok(summary)
+}
+
+/// What every round of a run needs.
+pub(crate) struct Work<'a> {
+    pub knowledge: &'a Knowledge,
+    pub options: &'a Options<'a>,
+    pub progress: &'a Progress,
+    pub other_days: &'a OtherDays,
 }
 
 /// Cuts the blobs into rounds of about `bytes` each.
@@ -114,19 +136,21 @@ fn rounds(blobs: &[Blob], bytes: u64) -> Vec<&[Blob]> {
     rounds
 }
 
-fn ingest_round(
+/// Reads some blobs and commits what they had. Returns those that are to be looked at once all others were read: what was
+/// read of them is not in them any more, or another is in their way.
+fn ingest_round<'b>(
     writer: &mut Writer,
-    blobs: &[Blob],
-    (knowledge, met): (&Knowledge, &Met),
-    options: &Options<'_>,
-    progress: &Progress,
+    blobs: &'b [Blob],
+    met: &Met,
+    work: &Work<'_>,
     summary: &mut Summary,
-) -> Result<(), Error> {
+) -> Result<Vec<Done<'b>>, Error> {
+    let Work { knowledge, options, progress, other_days } = *work;
     let started = (options.now_micros)();
     let batch = writer.begin(started);
     let workspace = writer.workspace().clone();
     let ledger = options.runtime.block_on(workspace.files(table("WeirBlobs")?))?;
-    let known = Known::new(writer, &ledger, options.runtime);
+    let known = Known::new(writer, &ledger, options.runtime, other_days);
     let parts =
         PartWriter::new((&batch, options.runtime), workspace.settings(), (knowledge, Some(met)), started);
     let run = parts.run;
@@ -139,40 +163,38 @@ fn ingest_round(
         read_bytes: &progress.bytes,
         bad_records: options.bad_records,
     };
-    let finished = read_all(blobs, options.threads, progress, &reader)?;
+    let blobs: Vec<&Blob> = blobs.iter().collect();
+    let finished = read_all(&blobs, options.threads, progress, &reader)?;
     let written = collector.finish()?;
     met.rest().write(&batch, options.runtime, &run, started)?;
     let readings: Vec<BlobReading> = finished.iter().filter_map(|(_, f)| f.reading.clone()).collect();
     let now = (options.now_micros)();
     let committed = options.runtime.block_on(writer.commit(batch, &readings, now, options.written_by))?;
-    summary.rows += committed.rows;
-    summary.decoration.merge(&written.decoration);
-    summary.folding.merge(&written.folding);
-    summary.parquet_bytes += committed.parquet_bytes;
-    summary.batches += u64::from(committed.batch > 0);
-    for (blob, finished) in finished {
-        summary.waiting_bytes += finished.waiting_bytes;
-        if let Some(reading) = &finished.reading {
-            summary.bytes_read += reading.bytes.end - reading.bytes.start;
-            summary.tally.merge(&reading.tally);
-        }
+    summary.add_batch(&committed, &written);
+    let (later, done) = finished.into_iter().partition(|(_, done): &Done<'_>| {
+        matches!(done.outcome, Outcome::Overlap | Outcome::Replaced | Outcome::Shortened)
+    });
+    let done: Vec<Done<'b>> = done;
+    for (blob, finished) in done {
+        summary.add_reading(&finished);
         summary.note(&blob.name, finished.outcome, finished.detail);
     }
-    Ok(())
+    Ok(later)
 }
 
 /// What one blob came to, with the blob.
-type Done<'b> = (&'b Blob, Finished);
+pub(crate) type Done<'b> = (&'b Blob, Finished);
 
 /// Reads blobs, several at a time, in their order; what came of them is in their order, too.
-fn read_all<'b>(
-    blobs: &'b [Blob],
+pub(crate) fn read_all<'b>(
+    blobs: &[&'b Blob],
     threads: usize,
     progress: &Progress,
     reader: &Reader<'_>,
 ) -> Result<Vec<Done<'b>>, weir_table::Error> {
     let bench = || Bench::new(reader.collector.interval());
     on_each(blobs, threads, bench, |blob, bench| {
+        let blob: &'b Blob = blob;
         let finished = read(blob, reader, bench)?;
         let tuples = finished.reading.as_ref().map_or(0, |reading| reading.tally.tuples());
         progress.tuples.fetch_add(tuples, Ordering::Relaxed);
@@ -192,7 +214,16 @@ pub(crate) fn table(name: &str) -> Result<&'static weir_schema::Table, weir_tabl
 }
 
 impl Summary {
-    fn note(&mut self, blob: &str, outcome: Outcome, detail: String) {
+    /// Adds what was read of a blob.
+    pub(crate) fn add_reading(&mut self, finished: &Finished) {
+        self.waiting_bytes += finished.waiting_bytes;
+        if let Some(reading) = &finished.reading {
+            self.bytes_read += reading.bytes.end - reading.bytes.start;
+            self.tally.merge(&reading.tally);
+        }
+    }
+
+    pub(crate) fn note(&mut self, blob: &str, outcome: Outcome, detail: String) {
         self.blobs.add(outcome);
         if !detail.is_empty() && self.incidents.len() < INCIDENTS_MAX {
             self.incidents.push(Incident { blob: blob.to_owned(), outcome, detail });

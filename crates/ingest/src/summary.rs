@@ -15,8 +15,12 @@ pub enum Outcome {
     /// It has the first record of another blob and then goes on differently, or is spelled differently: nothing was
     /// read.
     Overlap,
-    /// What was read of it before is not in it any more: nothing was read, and its rows stay as they were.
+    /// What was read of it before is not in it any more: its rows have left, and those of what it holds now have come.
     Replaced,
+    /// The same, and it begins as it did and has fewer bytes.
+    Shortened,
+    /// What was read of it before is not in it any more, and its rows could not be exchanged: they stay as they were.
+    NotExchanged,
     /// It holds no record of a flow log.
     NoFlowLog,
     /// It could not be read.
@@ -25,13 +29,15 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Outcome; 8] = [
+    pub const ALL: [Outcome; 10] = [
         Outcome::Read,
         Outcome::Unchanged,
         Outcome::Copy,
         Outcome::Partial,
         Outcome::Overlap,
         Outcome::Replaced,
+        Outcome::Shortened,
+        Outcome::NotExchanged,
         Outcome::NoFlowLog,
         Outcome::Failed,
     ];
@@ -45,6 +51,8 @@ impl Outcome {
             Outcome::Partial => "partly read",
             Outcome::Overlap => "overlapping",
             Outcome::Replaced => "replaced",
+            Outcome::Shortened => "shortened",
+            Outcome::NotExchanged => "not exchanged",
             Outcome::NoFlowLog => "without flow logs",
             Outcome::Failed => "failed",
         }
@@ -52,7 +60,7 @@ impl Outcome {
 
     /// Whether somebody should look at the blob.
     pub fn is_trouble(self) -> bool {
-        matches!(self, Outcome::Partial | Outcome::Overlap | Outcome::Replaced | Outcome::Failed)
+        matches!(self, Outcome::Partial | Outcome::Overlap | Outcome::NotExchanged | Outcome::Failed)
     }
 }
 
@@ -87,6 +95,15 @@ pub struct Incident {
     pub detail: String,
 }
 
+/// What became of the rows of blobs that are not what they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Exchanged {
+    /// Rows of `NTANetAnalytics` that left it.
+    pub rows_left: u64,
+    /// Rows that came in their place, those of other blobs that shared rows with them included.
+    pub rows_came: u64,
+}
+
 /// What a run came to.
 ///
 /// Tuples in = `tally.tuples()` + `tally.tuples_discarded()`; rows hold the former, added up.
@@ -102,6 +119,8 @@ pub struct Summary {
     pub tally: Tally,
     /// Rows written.
     pub rows: u64,
+    /// Rows that left and came in exchange; the latter are among `rows`.
+    pub exchanged: Exchanged,
     /// Snapshots of the inventory that there are.
     pub snapshots: usize,
     /// Files of feeds that there are.

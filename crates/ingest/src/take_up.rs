@@ -17,6 +17,8 @@ pub(crate) enum Start {
         of: BlobState,
         own: Option<BlobState>,
     },
+    /// At the beginning, once what was read of it has left: it is not what it was, in this way and for this reason.
+    Anew(Outcome, &'static str),
     /// Nowhere: this became of it, and why.
     Nowhere(Outcome, String),
 }
@@ -40,16 +42,18 @@ pub(crate) fn take_up(
     pieces: &mut Pieces,
 ) -> io::Result<Start> {
     if let Some(own) = &own {
-        let detail = match fit(own, pieces)? {
+        let anew = match fit(own, pieces)? {
             Fit::Same => None,
-            Fit::Shorter => Some("it is shorter than what was read of it"),
-            Fit::Different if own.head_hash.as_ref() != head_hash => {
-                Some("it begins with another record than before")
+            fit if own.head_hash.as_ref() != head_hash
+                && (matches!(fit, Fit::Different) || !head_hash.is_empty()) =>
+            {
+                Some((Outcome::Replaced, "it begins with another record than before"))
             }
-            Fit::Different => Some("what was read of it has changed"),
+            Fit::Shorter => Some((Outcome::Shortened, "it is shorter than what was read of it")),
+            Fit::Different => Some((Outcome::Replaced, "what was read of it has changed")),
         };
-        if let Some(detail) = detail {
-            return Ok(Start::Nowhere(Outcome::Replaced, detail.to_owned()));
+        if let Some((outcome, detail)) = anew {
+            return Ok(Start::Anew(outcome, detail));
         }
     }
     let further = |head: &BlobState| own.as_ref().is_none_or(|own| own.to_byte < head.to_byte);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::compute::concat;
+use arrow::compute::{concat, filter, filter_record_batch, not};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
 use deltalake_core::kernel::Remove;
@@ -104,12 +104,24 @@ impl FileContent {
 
     /// The sum of every counter.
     pub fn counters(&self) -> Result<CounterSums, Error> {
+        self.counters_of(None)
+    }
+
+    /// The sum of every counter of some rows: those for which there is a true value, where there are values.
+    pub(crate) fn counters_of(&self, chosen: Option<&BooleanArray>) -> Result<CounterSums, Error> {
         let counters =
             (self.table.columns.iter().chain(self.table.hidden)).filter(|column| is_counter(column));
         let names: Vec<&'static str> = counters.map(|column| column.name).collect();
+        let unfit = |source| Error::BadRows { table: self.table.name.to_owned(), source };
         let mut sums = CounterSums::new();
+        let mut from = 0;
         for batch in self.batches(Some(&names))? {
-            let batch = batch?;
+            let mut batch = batch?;
+            if let Some(chosen) = chosen {
+                let rows = batch.num_rows();
+                batch = filter_record_batch(&batch, &chosen.slice(from, rows)).map_err(unfit)?;
+                from += rows;
+            }
             *sums.entry(ROWS).or_default() += batch.num_rows() as i128;
             for name in &names {
                 let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
@@ -196,6 +208,65 @@ impl Columns for Changed<'_> {
             return Ok(None);
         }
         let unfit = |source| Error::BadRows { table: self.old.table.name.to_owned(), source };
+        concat(&arrays).map(Some).map_err(unfit)
+    }
+}
+
+/// A file without some of its rows. Its columns are read when they are written, one after the other.
+pub(crate) struct Kept<'a> {
+    old: &'a FileContent,
+    /// A value for each row of the file: whether it stays.
+    stays: BooleanArray,
+}
+
+impl<'a> Kept<'a> {
+    /// Asks `leaves`, for each batch of the columns `keys`, which of its rows leave.
+    pub fn new(
+        old: &'a FileContent,
+        keys: &[&str],
+        mut leaves: impl FnMut(&RecordBatch) -> Vec<bool>,
+    ) -> Result<Self, Error> {
+        let mut stays = Vec::new();
+        for batch in old.batches(Some(keys))? {
+            stays.extend(leaves(&batch?).into_iter().map(|leaves| !leaves));
+        }
+        Ok(Kept { old, stays: BooleanArray::from(stays) })
+    }
+
+    /// Whether no row leaves.
+    pub fn is_whole(&self) -> bool {
+        self.stays.false_count() == 0
+    }
+
+    /// The sum of every counter of the rows that leave.
+    pub fn leaving(&self) -> Result<CounterSums, Error> {
+        let unfit = |source| Error::BadRows { table: self.old.table.name.to_owned(), source };
+        self.old.counters_of(Some(&not(&self.stays).map_err(unfit)?))
+    }
+}
+
+impl Columns for Kept<'_> {
+    fn rows(&self) -> usize {
+        self.stays.true_count()
+    }
+
+    fn column(&self, name: &str) -> Result<Option<ArrayRef>, Error> {
+        let unfit = |source| Error::BadRows { table: self.old.table.name.to_owned(), source };
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        let mut from = 0;
+        for batch in self.old.batches(Some(&[name]))? {
+            let batch = batch?;
+            let stays = self.stays.slice(from, batch.num_rows());
+            from += batch.num_rows();
+            // A file of an earlier version may lack the column.
+            if let Some(array) = batch.column_by_name(name) {
+                arrays.push(filter(array, &stays).map_err(unfit)?);
+            }
+        }
+        let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+        if arrays.is_empty() {
+            return Ok(None);
+        }
         concat(&arrays).map(Some).map_err(unfit)
     }
 }

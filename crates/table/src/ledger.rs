@@ -1,6 +1,6 @@
 //! The ledger: what was read of which blob, and what every batch adds to which table.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -136,6 +136,8 @@ pub enum ReadingState {
     Partial,
     /// Its records came from another blob.
     Copy,
+    /// It was read, and is not what it was: its rows have left the tables.
+    Replaced,
 }
 
 impl ReadingState {
@@ -145,6 +147,7 @@ impl ReadingState {
             ReadingState::Read => "Read",
             ReadingState::Partial => "Partial",
             ReadingState::Copy => "Copy",
+            ReadingState::Replaced => "Replaced",
         }
     }
 
@@ -153,6 +156,7 @@ impl ReadingState {
         match word {
             "Copy" => ReadingState::Copy,
             "Partial" => ReadingState::Partial,
+            "Replaced" => ReadingState::Replaced,
             _ => ReadingState::Read,
         }
     }
@@ -203,14 +207,24 @@ impl LedgerDay {
     }
 
     /// Takes note of a reading. Those of one blob come in the order in which they were made; those of a batch
-    /// stand in no such order among each other, so the furthest of one beginning is found by its bytes.
+    /// stand in no such order among each other, so the furthest of one beginning is found by its bytes. What was
+    /// replaced is nothing that is known.
     pub fn note(&mut self, state: BlobState) {
+        if state.state == ReadingState::Replaced {
+            return;
+        }
         let record = record_hash(&state.head_hash);
         let further = self.by_head.get(record).is_none_or(|known| known.to_byte < state.to_byte);
         if further && state.state != ReadingState::Copy && !record.is_empty() {
             self.by_head.insert(record.into(), state.clone());
         }
         self.by_blob.insert(Arc::clone(&state.blob), state);
+    }
+
+    /// Forgets blobs, with all that begin with the same records.
+    pub fn forget(&mut self, blobs: &HashSet<String>) {
+        self.by_blob.retain(|blob, _| !blobs.contains(blob.as_ref()));
+        self.by_head.retain(|_, state| !blobs.contains(state.blob.as_ref()));
     }
 
     /// Reads what the table `WeirBlobs` holds of a day.
@@ -321,5 +335,16 @@ mod tests {
             assert_eq!(known.head("hea+++"), Some(&states[0]), "{order:?}");
             assert_eq!(known.blob("b"), Some(&states[1]));
         }
+    }
+
+    #[test]
+    fn what_was_replaced_or_is_forgotten_is_not_known() {
+        let mut known = LedgerDay::default();
+        known.note(BlobState { state: ReadingState::Replaced, ..state("a", 550) });
+        assert_eq!((known.head("head--"), known.blob("a")), (None, None));
+        known.note(state("a", 100));
+        known.note(BlobState { state: ReadingState::Copy, ..state("b", 100) });
+        known.forget(&["a".to_owned(), "b".to_owned()].into());
+        assert_eq!((known.head("head--"), known.blob("a"), known.blob("b")), (None, None, None));
     }
 }

@@ -43,7 +43,7 @@ pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
 pub use part::Columns;
-pub use readings::StoredReading;
+pub use readings::{StoredReading, TRAFFIC};
 pub use settings::{FORMAT_VERSION, FoldPublic, Settings};
 pub use vacuum::{Vacuum, Vacuumed};
 pub use workspace::{NewWorkspace, Workspace};

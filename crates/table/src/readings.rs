@@ -8,7 +8,7 @@ use arrow_array::{Array, Int64Array, RecordBatch, StringArray, TimestampMicrosec
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::files::Bound;
 use crate::ledger::ReadingState;
@@ -39,13 +39,18 @@ pub struct StoredReading {
     pub records_used: u64,
     /// Tuples used.
     pub tuples: u64,
+    /// What they add up to: packets and bytes from source to destination, then packets and bytes back.
+    pub traffic: [i64; 4],
     /// Earliest and latest record, microseconds since the Unix epoch; nothing when no record was used.
     pub record_times: Option<(i64, i64)>,
     /// Day of the ledger.
     pub day: i32,
 }
 
-const COLUMNS: [&str; 15] = [
+/// The columns of [`StoredReading::traffic`], which rows of flows have, too.
+pub const TRAFFIC: [&str; 4] = ["PacketsSrcToDest", "BytesSrcToDest", "PacketsDestToSrc", "BytesDestToSrc"];
+
+const COLUMNS: [&str; 15 + TRAFFIC.len()] = [
     "Batch",
     "Blob",
     "State",
@@ -59,13 +64,18 @@ const COLUMNS: [&str; 15] = [
     "PrefixHash",
     "Records",
     "Tuples",
+    TRAFFIC[0],
+    TRAFFIC[1],
+    TRAFFIC[2],
+    TRAFFIC[3],
     "FirstRecordTime",
     "LastRecordTime",
 ];
 
 impl Workspace {
     /// The readings with records of a stretch of time, `[from, to)` in microseconds since the Unix epoch, in the order
-    /// in which they were made. Copies, from which nothing was read, have no such time and are left out.
+    /// in which they were made. Copies, from which nothing was read, have no such time and are left out; so are readings
+    /// that were replaced.
     ///
     /// `files` are those of `WeirBlobs`; whole files are passed over by what is known of their times.
     pub async fn readings(
@@ -73,15 +83,26 @@ impl Workspace {
         files: &TableFiles,
         times: &Range<i64>,
     ) -> Result<Vec<StoredReading>, Error> {
+        self.readings_that(files, times, |_| true).await
+    }
+
+    /// Those of them that meet a condition.
+    pub async fn readings_that(
+        &self,
+        files: &TableFiles,
+        times: &Range<i64>,
+        meet: impl Fn(&StoredReading) -> bool,
+    ) -> Result<Vec<StoredReading>, Error> {
         let holds = |file: &&DataFile| may_hold(file, times);
         let wanted = |reading: &StoredReading| {
-            reading.record_times.is_some_and(|(first, last)| first < times.end && last >= times.start)
+            let there = |(first, last)| first < times.end && last >= times.start;
+            reading.record_times.is_some_and(there) && meet(reading)
         };
         self.readings_of(files, files.files.iter().filter(holds), wanted).await
     }
 
     /// The readings of some days of the ledger that meet a condition, copies included, in the order in which they were
-    /// made.
+    /// made. Those that were replaced are left out.
     pub async fn readings_of_days(
         &self,
         files: &TableFiles,
@@ -92,6 +113,34 @@ impl Workspace {
         self.readings_of(files, of_days, wanted).await
     }
 
+    /// Hands over, with its day, every name that a blob has in the ledger, as often as it was read.
+    pub async fn blob_names(&self, files: &TableFiles, mut each: impl FnMut(&str, i32)) -> Result<(), Error> {
+        for file in &files.files {
+            for batch in self.ledger_rows(files, file, &["Blob"]).await? {
+                let unfit = |source| Error::BadRows { table: files.table.name.to_owned(), source };
+                let batch = batch.map_err(unfit)?;
+                let names = batch.column_by_name("Blob").and_then(|column| column.as_string_opt::<i32>());
+                names.into_iter().flatten().flatten().for_each(|name| each(name, file.day));
+            }
+        }
+        Ok(())
+    }
+
+    async fn ledger_rows(
+        &self,
+        files: &TableFiles,
+        file: &DataFile,
+        columns: &[&str],
+    ) -> Result<ParquetRecordBatchReader, Error> {
+        let path = Path::from(format!("{}/{}", files.path, file.path));
+        let read = async { self.store().get(&path).await?.bytes().await };
+        let bytes = read.await.map_err(Error::store("read", &path))?;
+        let failed = || Error::parquet("read", files.table.name);
+        let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed())?;
+        let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        builder.with_projection(columns).build().map_err(failed())
+    }
+
     async fn readings_of<'f>(
         &self,
         files: &TableFiles,
@@ -100,16 +149,12 @@ impl Workspace {
     ) -> Result<Vec<StoredReading>, Error> {
         let mut readings = Vec::new();
         for file in chosen {
-            let path = Path::from(format!("{}/{}", files.path, file.path));
-            let read = async { self.store().get(&path).await?.bytes().await };
-            let bytes = read.await.map_err(Error::store("read", &path))?;
-            let failed = || Error::parquet("read", files.table.name);
-            let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed())?;
-            let columns = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
-            for batch in builder.with_projection(columns).build().map_err(failed())? {
+            for batch in self.ledger_rows(files, file, &COLUMNS).await? {
                 let unfit = |source| Error::BadRows { table: files.table.name.to_owned(), source };
                 let batch = batch.map_err(unfit)?;
-                readings.extend(rows(&batch, file.day).into_iter().flatten().filter(|row| wanted(row)));
+                let rows = rows(&batch, file.day).into_iter().flatten();
+                let there = rows.filter(|row| row.state != ReadingState::Replaced);
+                readings.extend(there.filter(|row| wanted(row)));
             }
         }
         readings.sort_by(|a: &StoredReading, b| (a.batch, a.bytes.start).cmp(&(b.batch, b.bytes.start)));
@@ -140,6 +185,8 @@ fn rows(batch: &RecordBatch, day: i32) -> Option<Vec<StoredReading>> {
     let (from_record, to_record) = (number("FromRecord")?, number("ToRecord")?);
     let (records, tuples) = (number("Records")?, number("Tuples")?);
     let (first, last) = (time("FirstRecordTime")?, time("LastRecordTime")?);
+    let [packets_out, bytes_out, packets_back, bytes_back] = TRAFFIC.map(number);
+    let traffic = [packets_out?, bytes_out?, packets_back?, bytes_back?];
     let count = |column: &Int64Array, row| u64::try_from(column.value(row)).unwrap_or(0);
     let reading = |row: usize| StoredReading {
         batch: count(number_of_batch, row),
@@ -153,6 +200,7 @@ fn rows(batch: &RecordBatch, day: i32) -> Option<Vec<StoredReading>> {
         prefix_hash: prefix.value(row).to_owned(),
         records_used: count(records, row),
         tuples: count(tuples, row),
+        traffic: traffic.map(|column| column.value(row)),
         record_times: (first.is_valid(row) && last.is_valid(row))
             .then(|| (first.value(row), last.value(row))),
         day,

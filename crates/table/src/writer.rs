@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -7,7 +7,7 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use weir_schema::{Table, table};
 
-use crate::exchange::{Changed, Exchange, FileContent, remove};
+use crate::exchange::{Changed, Exchange, FileContent, Kept, remove};
 use crate::lease::Lease;
 use crate::ledger::{self, BatchRecord, Last};
 use crate::part::{self, Part};
@@ -228,6 +228,67 @@ impl Batch {
         let mut written = self.lock();
         written.adds.entry(table.name.to_owned()).or_default().push(add);
         written.removes.entry(table.name.to_owned()).or_default().push(old);
+        Ok(())
+    }
+
+    /// Takes rows out of a file when the batch is committed: those that `leaves` says, for each batch of the file's columns
+    /// `keys`. What stays is a file that takes its place, or nothing where no row stays.
+    ///
+    /// Returns the sum of every counter of what leaves. The new file is read back, and must have the rest.
+    pub async fn take_out(
+        &self,
+        old: FileContent,
+        now_micros: i64,
+        keys: &[&str],
+        leaves: impl FnMut(&RecordBatch) -> Vec<bool>,
+    ) -> Result<CounterSums, Error> {
+        let kept = Kept::new(&old, keys, leaves)?;
+        if kept.is_whole() {
+            return Ok(CounterSums::new());
+        }
+        let left = kept.leaving()?;
+        if kept.rows() > 0 {
+            let table = old.table();
+            let now_millis = now_micros.div_euclid(1_000);
+            let part = part::encode(table, old.file().day, &self.file_name(), now_millis, &kept)?;
+            let new = FileContent::of_bytes(table, part.bytes.clone(), old.file().clone())?;
+            let (before, mut after) = (old.counters()?, new.counters()?);
+            left.iter().for_each(|(name, sum)| *after.entry(name).or_default() += sum);
+            if before != after {
+                let file = old.file().path.clone();
+                return Err(Error::NotConserved { table: table.name.to_owned(), file, before, after });
+            }
+            let add = self.put(table, part).await?;
+            self.lock().adds.entry(table.name.to_owned()).or_default().push(add);
+        }
+        self.remove(&old, now_micros);
+        Ok(left)
+    }
+
+    /// Marks, when the batch is committed, all readings of some blobs as replaced, on these days of the ledger. `files`
+    /// are those of `WeirBlobs`.
+    pub async fn mark_replaced(
+        &self,
+        files: &TableFiles,
+        days: &BTreeSet<i32>,
+        blobs: &HashSet<String>,
+        now_micros: i64,
+    ) -> Result<(), Error> {
+        let detail = format!("its rows were exchanged in batch {}", self.number);
+        for file in files.files.iter().filter(|file| days.contains(&file.day)) {
+            let content = self.read(files, file).await?;
+            let mut any = false;
+            for read in content.batches(Some(&rows::MARKED))? {
+                any |= rows::to_be_marked(&read?, blobs).contains(&true);
+            }
+            if any {
+                let change = |read: &RecordBatch| {
+                    Ok(rows::marked_replaced(read, &rows::to_be_marked(read, blobs), &detail))
+                };
+                let new = self.rewrite(content, now_micros, &rows::MARKED, change)?;
+                self.exchange(new).await?;
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod folded;
 mod packed;
 mod records;
 mod recovery;
+mod replaced;
 mod states;
 mod topology;
 mod workspace;

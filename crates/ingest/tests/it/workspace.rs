@@ -102,6 +102,12 @@ impl Data {
         self.runtime.block_on(topology::store(&self.workspace(), snapshot)).unwrap();
     }
 
+    /// Stores a snapshot of the inventory in a folder that nothing was read into yet.
+    pub fn store_first(&self, snapshot: &Snapshot) {
+        self.writer().unwrap();
+        self.store(snapshot);
+    }
+
     /// Decorates all rows anew.
     pub fn redecorate(&self) -> Redecorated {
         let mut writer = self.runtime.block_on(self.workspace().writer()).unwrap();

@@ -21,9 +21,14 @@ const COLUMNS: &[Column] = &[
     text(
         "State",
         Run,
-        "`Read`, `Partial` (the rest could not be read) or `Copy` (its records came from another blob).",
+        "`Read`, `Partial` (the rest could not be read), `Copy` (its records came from another blob) or `Replaced` (the \
+         blob is not what it was, and the rows of this reading have left the tables: sums over readings leave it out).",
     ),
-    text("Detail", Run, "Why a reading is partial, or which blob it is a copy of; blank otherwise."),
+    text(
+        "Detail",
+        Run,
+        "Why a reading is partial, which blob it is a copy of, or which batch exchanged its rows; blank otherwise.",
+    ),
     text("FlowLogResourceId", Raw, "Flow log of its first record, lower case."),
     text("MacAddress", Raw, "Interface of its first record, pairs joined by hyphens."),
     long("Size", Raw, "Size of the blob as stored when it was read.").counting(Bytes),

@@ -1,13 +1,15 @@
 //! Rows of the ledger's own tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch};
 use weir_decode::{Reason, Tally};
 
 use super::columns::{batch, longs, optional_times, texts, times};
 use crate::writer::named;
-use crate::{BlobReading, Error};
+use crate::{BlobReading, Error, ReadingState};
 
 /// Rows of `WeirBlobs`, by their day.
 pub fn weir_blobs(
@@ -61,6 +63,38 @@ fn blob_column(name: &str, number: u64, readings: &[&BlobReading], now_micros: i
         "TimeProcessed" => times(readings.iter().map(|_| now_micros)),
         _ => return None,
     })
+}
+
+/// The columns of `WeirBlobs` that tell and take a mark.
+pub(crate) const MARKED: [&str; 3] = ["Blob", "State", "Detail"];
+
+/// Which rows of `WeirBlobs` are of some blobs and not marked as replaced.
+pub(crate) fn to_be_marked(read: &RecordBatch, blobs: &HashSet<String>) -> Vec<bool> {
+    let [names, states, _] = MARKED.map(|name| words(read, name));
+    let replaced = ReadingState::Replaced.word();
+    names.iter().zip(&states).map(|(name, state)| blobs.contains(*name) && *state != replaced).collect()
+}
+
+/// `State` and `Detail` of read rows of `WeirBlobs`, some of them marked as replaced.
+pub(crate) fn marked_replaced(
+    read: &RecordBatch,
+    marks: &[bool],
+    detail: &str,
+) -> Vec<(&'static str, ArrayRef)> {
+    let given = [("State", ReadingState::Replaced.word()), ("Detail", detail)];
+    let column = |(name, new)| {
+        let old = words(read, name).into_iter().zip(marks);
+        (name, texts(old.map(|(old, marked)| if *marked { new } else { old })))
+    };
+    given.map(column).to_vec()
+}
+
+/// The texts of a column that was read as numbered words; blank where it is not there.
+fn words<'a>(read: &'a RecordBatch, name: &str) -> Vec<&'a str> {
+    let column = read.column_by_name(name).and_then(|column| column.as_dictionary_opt::<Int32Type>());
+    let values = column.and_then(|column| column.values().as_string_opt::<i32>());
+    let word = |row| Some(values?.value(column?.key(row)?));
+    (0..read.num_rows()).map(|row| word(row).unwrap_or_default()).collect()
 }
 
 /// What was not used: `{"records":{"bad json":1},"tuples":{"too few fields":3}}`, blank when nothing.

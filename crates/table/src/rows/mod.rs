@@ -10,6 +10,7 @@ pub mod public;
 mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};
+pub(crate) use blobs::{MARKED, marked_replaced, to_be_marked};
 pub(crate) use columns::constant;
 pub use ip_details::{IpDetail, IpDetails};
 pub use net_analytics::{FlowRows, NetAnalytics, Run, generated_micros, target, target_id};

@@ -8,7 +8,7 @@ use anyhow::Context;
 use weir_blob::Found;
 use weir_decode::{Discarded, Limits, Reason, State};
 use weir_enrich::FoldTally;
-use weir_ingest::{Options, Outcome, Progress, Summary, TopologySummary};
+use weir_ingest::{Exchanged, Options, Outcome, Progress, Summary, TopologySummary};
 use weir_table::{NewWorkspace, Workspace};
 
 use super::bad_records::BadRecords;
@@ -105,7 +105,9 @@ pub(super) fn default_threads() -> usize {
 fn exit(summary: &Summary) -> Exit {
     let tally = &summary.tally;
     let trouble: u64 = Outcome::ALL.iter().filter(|o| o.is_trouble()).map(|o| summary.blobs.of(*o)).sum();
-    let known = summary.blobs.of(Outcome::Unchanged) + summary.blobs.of(Outcome::Copy);
+    // The rows of a blob that is not what it was are there still.
+    let known = [Outcome::Unchanged, Outcome::Copy, Outcome::NotExchanged];
+    let known: u64 = known.iter().map(|outcome| summary.blobs.of(*outcome)).sum();
     let discarded = tally.records_discarded() + tally.tuples_discarded();
     // A blob of a flow log may be without tuples.
     let used = known > 0 || tally.records > 0;
@@ -167,6 +169,11 @@ fn write_summary(
     match summary.reduction_factor() {
         Some(factor) => writeln!(out, "rows       {}, {factor:.1} tuples a row", grouped(summary.rows))?,
         None => writeln!(out, "rows       0")?,
+    }
+    let Exchanged { rows_left, rows_came } = summary.exchanged;
+    if rows_left + rows_came > 0 {
+        let (left, came) = (grouped(rows_left), grouped(rows_came));
+        writeln!(out, "exchanged  {left} rows of blobs that are not what they were left, {came} came")?;
     }
     decoration::write(&summary.decoration, out)?;
     write_folding(&summary.folding, out)?;
@@ -265,6 +272,10 @@ fn as_json(
         "packets_dest_to_src": tally.packets_dest_to_src as u64,
         "bytes_dest_to_src": tally.bytes_dest_to_src as u64,
         "rows": summary.rows,
+        "exchanged": {
+            "rows_left": summary.exchanged.rows_left,
+            "rows_came": summary.exchanged.rows_came,
+        },
         "reduction_factor": summary.reduction_factor(),
         "snapshots": summary.snapshots,
         "feeds": summary.feeds,
