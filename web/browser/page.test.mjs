@@ -137,7 +137,7 @@ test("the period before is drawn and compared with, until it is not asked for", 
   const legend = page.locator(".chart text", { hasText: "The 3 days before" });
   await legend.first().waitFor();
   assert.equal(await legend.count(), 2);
-  assert.match(await page.locator(".tile-change").first().textContent(), /against the 3 days before/);
+  await page.locator(".tile-change", { hasText: "against the 3 days before" }).first().waitFor();
   await page.getByRole("group", { name: "Time" }).getByRole("button", { name: /2026|Last/ }).click();
   await page.getByLabel("Compare with the period before").click();
   await page.keyboard.press("Escape");

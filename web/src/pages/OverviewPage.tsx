@@ -4,6 +4,7 @@ import { useCallback, useMemo } from "react";
 import { usePage } from "../app/page";
 import { navigate, withSearch } from "../app/router";
 import { useDark, useSettings } from "../app/settings";
+import { ALONE } from "../app/view";
 import { Bars } from "../charts/Bars";
 import { Chart } from "../charts/Chart";
 import { palette, type Palette } from "../charts/palette";
@@ -15,7 +16,8 @@ import { FLOW_TYPES } from "../filter/fields";
 import { amount, change, exact, short } from "../format/numbers";
 import { span } from "../format/times";
 import { milliseconds, number, records, text, type Answer, type Row } from "../kusto/answer";
-import { useQuery } from "../kusto/useQuery";
+import { datetime } from "../kusto/literal";
+import { useQuery, type QueryState } from "../kusto/useQuery";
 import { Panel } from "../panel/Panel";
 import { lastPart } from "../table/cells";
 import { Pairs } from "./tables";
@@ -25,10 +27,12 @@ export function OverviewPage() {
   const page = usePage();
   const trend = useQuery(page.compose("overview/trend"), page.database, page.version, "soon");
   const series = useTrend(trend.answer);
+  // Two periods apart are summed sooner than both at once, and the first is shown without the second.
+  const earlier = useQuery(page.back > 0 ? page.compose("overview/totals", { ...ALONE, until: datetime(page.range.start) }) : null, page.database, page.version, "soon");
   return (
     <div className="grid">
-      <Panel title="Totals" name="overview/totals" first bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
-        {(answer) => <Tiles answer={answer} trend={series} />}
+      <Panel title="Totals" name="overview/totals" parameters={ALONE} first bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
+        {(answer) => <Tiles answer={answer} earlier={earlier} trend={series} />}
       </Panel>
       <Panel title="In and out over time" name="overview/trend" shared={trend} className="span-8" note="What each NIC logged: inbound above the line, outbound below">
         {() => <InOut trend={series} />}
@@ -97,28 +101,27 @@ function useTrend(answer: Answer | null): Trend {
   }, [answer, page.range, page.step, unit]);
 }
 
-function Tiles({ answer, trend }: { answer: Answer; trend: Trend }) {
+function Tiles({ answer, earlier, trend }: { answer: Answer; earlier: QueryState; trend: Trend }) {
   const page = usePage();
   const colours = palette(useDark());
   const unit = page.filter.unit;
-  const rows = records(answer);
-  const now = rows.find((r) => r["Current"] === true || r["Current"] === 1);
-  const before = rows.find((r) => r["Current"] === false || r["Current"] === 0);
-  const whole = page.back > 0;
+  const now = records(answer)[0];
+  const before = earlier.answer ? records(earlier.answer)[0] : undefined;
   const total = { bytes: "Bytes", packets: "Packets", flows: "Flows" }[unit];
-  const previous = `the ${span(page.range.end - page.range.start)} before`;
+  const previous = earlier.answer && !earlier.running && page.back > 0 ? `the ${span(page.range.end - page.range.start)} before` : null;
+  const missing = !page.filter.compare ? "not compared" : page.back === 0 ? "no whole period before" : earlier.error ? "the period before could not be read" : "comparing …";
   const status = (s: "Allowed" | "Denied") => () => page.setFilter({ ...page.filter, status: page.filter.status === s ? "" : s });
   const malicious = number(now?.["MaliciousAllowed"]);
   return (
     <div className="tiles">
       <Tile
-        title={{ bytes: "Traffic", packets: "Packets", flows: "Flows" }[unit]} value={number(now?.[total])} before={number(before?.[total])} previous={whole ? previous : null} compared={page.filter.compare}
+        title={{ bytes: "Traffic", packets: "Packets", flows: "Flows" }[unit]} value={number(now?.[total])} before={number(before?.[total])} previous={previous} missing={missing}
         text={(v) => amount(v, unit)} exact={(v) => exact(v, unit)} spark={trend.now.inbound.map((v, i) => v + (trend.now.outbound[i] ?? 0))} colour={colours.series[2] ?? ""}
       />
-      <Tile title="Allowed flows" value={number(now?.["AllowedFlows"])} before={number(before?.["AllowedFlows"])} previous={whole ? previous : null} compared={page.filter.compare} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.allowed} colour={colours.allowed} onClick={status("Allowed")} />
-      <Tile title="Denied flows" value={number(now?.["DeniedFlows"])} before={number(before?.["DeniedFlows"])} previous={whole ? previous : null} compared={page.filter.compare} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.denied} colour={colours.denied} onClick={status("Denied")} />
+      <Tile title="Allowed flows" value={number(now?.["AllowedFlows"])} before={number(before?.["AllowedFlows"])} previous={previous} missing={missing} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.allowed} colour={colours.allowed} onClick={status("Allowed")} />
+      <Tile title="Denied flows" value={number(now?.["DeniedFlows"])} before={number(before?.["DeniedFlows"])} previous={previous} missing={missing} text={short} exact={(v) => exact(v, "flows")} spark={trend.now.denied} colour={colours.denied} onClick={status("Denied")} />
       <Tile
-        title="Malicious flows" value={malicious + number(now?.["MaliciousDenied"])} before={number(before?.["MaliciousAllowed"]) + number(before?.["MaliciousDenied"])} previous={whole ? previous : null} compared={page.filter.compare}
+        title="Malicious flows" value={malicious + number(now?.["MaliciousDenied"])} before={number(before?.["MaliciousAllowed"]) + number(before?.["MaliciousDenied"])} previous={previous} missing={missing}
         text={short} exact={(v) => exact(v, "flows")} spark={trend.now.malicious} colour={colours.malicious} {...(malicious > 0 ? { alarm: `${short(malicious)} of them allowed` } : {})}
         onClick={() => page.setFilter({ ...page.filter, types: ["MaliciousFlow"] })}
       />
@@ -130,10 +133,10 @@ interface TileProps {
   title: string;
   value: number;
   before: number;
-  /** What it is compared with; null when there is nothing whole to compare with. */
+  /** What it is compared with; null when it is compared with nothing, or not yet. */
   previous: string | null;
-  /** Whether it is meant to be compared. */
-  compared: boolean;
+  /** Why it is not compared. */
+  missing: string;
   text: (value: number) => string;
   exact: (value: number) => string;
   spark: number[];
@@ -142,12 +145,12 @@ interface TileProps {
   onClick?: () => void;
 }
 
-function Tile({ title, value, before, previous, compared, text: shown, exact: all, spark, colour, alarm, onClick }: TileProps) {
+function Tile({ title, value, before, previous, missing, text: shown, exact: all, spark, colour, alarm, onClick }: TileProps) {
   const inner = (
     <>
       <span className="tile-title"><i style={{ background: colour }} />{title}</span>
       <span className="tile-value" title={all(value)} data-value={value}>{shown(value)}</span>
-      <span className="tile-change" title={previous ? `${all(before)} in ${previous}` : "The tables do not hold all of the period before"}>{alarm ? <b className="alarm">{alarm}</b> : previous ? <>{change(before, value)} <small>against {previous}</small></> : <small>{compared ? "no whole period before" : "not compared"}</small>}</span>
+      <span className="tile-change" title={previous ? `${all(before)} in ${previous}` : missing}>{alarm ? <b className="alarm">{alarm}</b> : previous ? <>{change(before, value)} <small>against {previous}</small></> : <small>{missing}</small>}</span>
       <Spark values={spark} colour={colour} />
     </>
   );
