@@ -128,12 +128,11 @@ const BLANK: Address = Address::from_ipv6(0);
 pub fn fold(mut rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: FoldRules) -> Folded {
     let folds =
         |row: &EnrichedFlow| rules.folds(&row.decoration, row.flow.key.decision, row.flow.key.direction);
+    let folded = rows.iter().filter(|row| folds(row)).count();
+    // Those that are more stay where they are and close up, the others move.
+    let most_fold = 2 * folded > rows.len();
+    let mut fewer = Vec::with_capacity(folded.min(rows.len() - folded));
     let mut folding = Folding::default();
-    if !rows.iter().any(folds) {
-        rows.iter().for_each(|row| folding.note_scan(row, addresses));
-        return Folded { rows, ..folding.finish(Vec::new(), addresses) };
-    }
-    // What is folded stays where it is and closes up.
     rows.retain(|row| {
         folding.begin_source(row.flow.key.src_ip);
         let folded = folds(row);
@@ -142,10 +141,30 @@ pub fn fold(mut rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: Fol
         } else {
             folding.keep(row, addresses)
         }
-        folded
+        if folded != most_fold {
+            fewer.push(*row);
+        }
+        folded == most_fold
     });
     rows.shrink_to_fit();
-    folding.finish(rows, addresses)
+    let (plain, details) = if most_fold { (fewer, rows) } else { (rows, fewer) };
+    folding.finish(plain, details, addresses)
+}
+
+/// Puts each of some rows, which come in the order of their places, in front of the row of its place.
+fn insert(rows: &mut Vec<EnrichedFlow>, inserted: &[(usize, EnrichedFlow)]) {
+    let Some((_, any)) = inserted.first() else { return };
+    let mut end = rows.len();
+    rows.reserve_exact(inserted.len());
+    rows.resize(end + inserted.len(), *any);
+    let mut to = rows.len();
+    for (place, row) in inserted.iter().rev() {
+        to -= end - place;
+        rows.copy_within(*place..end, to);
+        end = *place;
+        to -= 1;
+        rows[to] = *row;
+    }
 }
 
 /// Rows on their way into groups.
@@ -159,11 +178,11 @@ struct Folding {
     /// Groups whose source is blank.
     from_outside: Vec<u32>,
     src: Option<Address>,
-    /// Rows with a source, in their order; of the last source, only those that are no group.
-    rows: Vec<EnrichedFlow>,
-    /// Where the rows of this source begin, and its groups.
-    src_rows: usize,
-    groups_of_src: Vec<u32>,
+    /// How many rows are no group, and how many of them come before this source.
+    kept: usize,
+    kept_before_src: usize,
+    /// Groups with a source, each with the number of rows before it that are none.
+    with_src: Vec<(usize, u32)>,
     scans: Map<GroupKey, ()>,
     tally: FoldTally,
 }
@@ -171,19 +190,17 @@ struct Folding {
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl Folding {
-    /// Rows of another source begin: those of the last one are complete. A blank destination goes before others.
+    /// Rows of another source begin.
     fn begin_source(&mut self, src: Address) {
         if self.src != Some(src) {
             self.src = Some(src);
-            let groups = self.groups_of_src.drain(..).map(|group| self.heads[group as usize]);
-            self.rows.splice(self.src_rows..self.src_rows, groups);
-            self.src_rows = self.rows.len();
+            self.kept_before_src = self.kept;
         }
     }
 
     fn keep(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses) {
         self.note_scan(row, addresses);
-        self.rows.push(*row);
+        self.kept += 1;
     }
 
     fn add(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses, rules: FoldRules) {
@@ -210,7 +227,8 @@ impl Folding {
                 self.heads.push(head);
                 match side_of(row) {
                     PublicSide::Src => self.from_outside.push(next),
-                    PublicSide::Dest => self.groups_of_src.push(next),
+                    // A blank destination goes before others.
+                    PublicSide::Dest => self.with_src.push((self.kept_before_src, next)),
                 }
                 next
             }
@@ -226,10 +244,13 @@ impl Folding {
         }
     }
 
-    fn finish(mut self, details: Vec<EnrichedFlow>, addresses: &PublicAddresses) -> Folded {
-        // No source is this one: all rows are complete.
-        self.src = None;
-        self.begin_source(BLANK);
+    /// `plain` are the rows that are no group, `details` those that are folded.
+    fn finish(
+        mut self,
+        plain: Vec<EnrichedFlow>,
+        details: Vec<EnrichedFlow>,
+        addresses: &PublicAddresses,
+    ) -> Folded {
         for group in 0..self.heads.len() {
             let head = self.heads[group];
             self.note_scan(&head, addresses);
@@ -237,9 +258,12 @@ impl Folding {
         let (groups, members) = self.groups(&details, addresses);
         let text_of_dest = |group: &u32| self.heads[*group as usize].flow.key.dest_ip.to_string();
         self.from_outside.sort_by_cached_key(text_of_dest);
-        let mut rows: Vec<EnrichedFlow> =
-            self.from_outside.iter().map(|group| self.heads[*group as usize]).collect();
-        rows.append(&mut self.rows);
+        let from_outside = self.from_outside.iter().map(|group| (0, *group));
+        let groups_in_order = from_outside.chain(self.with_src.iter().copied());
+        let inserted: Vec<(usize, EnrichedFlow)> =
+            groups_in_order.map(|(place, group)| (place, self.heads[group as usize])).collect();
+        let mut rows = plain;
+        insert(&mut rows, &inserted);
         let tally = FoldTally {
             folded: details.len() as u64,
             groups: groups.len() as u64,
