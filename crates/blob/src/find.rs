@@ -145,6 +145,7 @@ pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
     });
     // A path may be named twice.
     found.blobs.dedup_by(|a, b| a.path == b.path && a.member == b.member);
+    found.blobs.shrink_to_fit();
     match found.problems.pop() {
         Some(Problem { error, .. }) if !there => Err(error),
         problem => {
@@ -157,7 +158,7 @@ pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
 /// The name of a file in the ledger, which no other file has.
 fn name_of(path: &Path) -> String {
     const NOT_UTF8: char = char::REPLACEMENT_CHARACTER;
-    let mut name = String::new();
+    let mut name = String::with_capacity(path.as_os_str().len());
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
