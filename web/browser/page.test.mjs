@@ -170,7 +170,7 @@ test("the keys reach every page, and what is behind a row", { timeout: 480_000 }
         await page.keyboard.press("Tab");
         const now = await page.evaluate(() => {
           const e = document.activeElement;
-          const all = [...document.querySelectorAll("a, button, input, select, [tabindex]")];
+          const all = [...document.querySelectorAll("a, button, input, select, summary, [tabindex]")];
           return { at: String(all.indexOf(e)), grid: e.matches(".table-scroll") ? e.getAttribute("aria-label") : "", inside: e !== document.body };
         });
         assert.ok(!now.inside || now.at !== before, "the focus stays where it is");
