@@ -163,7 +163,8 @@ test("the keys reach every page, and what is behind a row", { timeout: 480_000 }
       if (path === "/query") return;
       // From the content on, the keys come to each table and out of it again.
       await page.locator("#main").focus();
-      const grids = await page.locator("main .table-scroll").count();
+      // What is folded away is out of reach until it is unfolded.
+      const grids = await page.locator("main .table-scroll:not(details:not([open]) *)").count();
       const reached = new Set();
       let before = "";
       for (let step = 0; step < 400 && reached.size < grids; step += 1) {
@@ -191,7 +192,7 @@ test("the keys reach every page, and what is behind a row", { timeout: 480_000 }
   await page.keyboard.press("Enter");
   await dialog.getByText("MacAddress").waitFor();
   await page.keyboard.press("Escape");
-  assert.equal(await dialog.count(), 0);
+  await dialog.waitFor({ state: "detached" });
   assert.deepEqual(errors, []);
   await context.close();
 });
