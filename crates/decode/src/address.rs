@@ -58,8 +58,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// The text of an IPv4 address: the tables spell millions of them.
-fn dotted(number: u32, text: &mut [u8; 15]) -> &str {
+/// The text of an IPv4 address, as [`Address`] is displayed: rows are sorted by it, and the tables spell millions.
+pub fn dotted(number: u32, text: &mut [u8; 15]) -> &str {
     let mut length = 0;
     let mut push = |byte: u8| {
         text[length] = byte;

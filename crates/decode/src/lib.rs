@@ -40,7 +40,7 @@ mod tally;
 mod tuple;
 mod vnet;
 
-pub use address::Address;
+pub use address::{Address, dotted};
 pub use decoder::{Decoder, Limits};
 pub use head::{Head, head};
 pub use record::{DecodedRecord, Discarded, Generation, RecordHeader, RecordSink, RuleGroup};

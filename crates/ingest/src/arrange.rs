@@ -1,7 +1,8 @@
 use std::cmp::Ordering;
 
-use weir_decode::Address;
+use weir_decode::{Address, dotted};
 use weir_reduce::{FlowKey, ReducedFlow};
+use weir_table::beginning;
 
 /// Puts rows in the order of their table, by the text of source and destination, and adds up rows of one key.
 pub(crate) fn arrange(flows: Vec<ReducedFlow>) -> Vec<ReducedFlow> {
@@ -23,7 +24,7 @@ pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Ve
     let beginnings = |(number, row): (usize, &T)| {
         let key = &flow(row).key;
         // A part has fewer than 2³² rows.
-        (beginning(key.src_ip), beginning(key.dest_ip), number as u32)
+        (beginning_of(key.src_ip), beginning_of(key.dest_ip), number as u32)
     };
     let mut order: Vec<(u128, u128, u32)> = rows.iter().enumerate().map(beginnings).collect();
     order.sort_unstable_by(|a, b| {
@@ -60,16 +61,12 @@ fn rest(key: &FlowKey) -> impl Ord {
     )
 }
 
-/// The first sixteen bytes of an address's text, as a number that compares as they do.
-fn beginning(address: Address) -> u128 {
-    if let Some(number) = address.ipv4() {
-        return dotted(number);
+/// The beginning of an address's text; that of an IPv4 address is all of it.
+fn beginning_of(address: Address) -> u128 {
+    match address.ipv4() {
+        Some(number) => beginning(dotted(number, &mut [0; 15])),
+        None => beginning(&address.to_string()),
     }
-    let text = address.to_string();
-    let mut bytes = [0; 16];
-    let length = text.len().min(16);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u128::from_be_bytes(bytes)
 }
 
 /// Compares the texts of two addresses that begin alike.
@@ -78,29 +75,6 @@ fn ending(a: Address, b: Address) -> Ordering {
         return a.cmp(&b);
     }
     a.to_string().cmp(&b.to_string())
-}
-
-/// The text of an IPv4 address, at most 15 characters, as a number that compares as the text does.
-fn dotted(number: u32) -> u128 {
-    let mut text = 0_u128;
-    let mut length = 0;
-    let mut push = |byte: u8| {
-        text = text << 8 | u128::from(byte);
-        length += 1;
-    };
-    for (place, octet) in number.to_be_bytes().into_iter().enumerate() {
-        if place > 0 {
-            push(b'.');
-        }
-        if octet >= 100 {
-            push(b'0' + octet / 100);
-        }
-        if octet >= 10 {
-            push(b'0' + octet / 10 % 10);
-        }
-        push(b'0' + octet % 10);
-    }
-    text << (8 * (16 - length))
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub use error::Error;
 pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
 pub use ledger::{BlobReading, BlobState, LedgerDay, ReadingState, record_hash};
-pub use part::Columns;
+pub use part::{Columns, beginning};
 pub use readings::{StoredReading, TRAFFIC};
 pub use settings::{FORMAT_VERSION, FoldPublic, Settings};
 pub use vacuum::{Vacuum, Vacuumed};

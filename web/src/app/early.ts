@@ -4,21 +4,21 @@ import * as model from "../filter/model";
 import { begin } from "../kusto/answers";
 import { shipped } from "../library";
 import { settings } from "./settings";
-import { ALONE, composeFor, minute, rangeOf, viewOf } from "./view";
+import { composeFor, minute, rangeOf, viewOf } from "./view";
 
-/** The first query of pages that ask it in the same words each time, with its parameters. */
-const FIRST: Record<string, [string, Record<string, string>?]> = {
-  "/": ["overview/totals", ALONE],
-  "/ports": ["ports/trend"],
-  "/internet": ["internet/countries"],
-  "/rules": ["rules/trend"],
-  "/security": ["security/malicious"],
+/** The first query of pages that ask it without parameters of their own. */
+const FIRST: Record<string, string> = {
+  "/": "overview/totals",
+  "/ports": "ports/trend",
+  "/internet": "internet/countries",
+  "/rules": "rules/trend",
+  "/security": "security/malicious",
 };
 
 export function askEarly(): void {
   const { database } = settings();
   const filter = model.read(new URLSearchParams(location.search));
   begin(shipped("health/extent"), database, "first");
-  const first = FIRST[location.pathname];
-  if (first) begin(composeFor(viewOf(filter, rangeOf(filter, minute())), ...first), database, "first");
+  const name = FIRST[location.pathname];
+  if (name) begin(composeFor(viewOf(filter, rangeOf(filter, minute())), name), database, "first");
 }

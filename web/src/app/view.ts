@@ -8,9 +8,6 @@ import { shipped } from "../library";
 
 const HOUR = 3_600_000;
 
-/** Parameters of a query for one period, without the one before it. */
-export const ALONE = { back: timespan(0) };
-
 /** What a page shows. */
 export interface View {
   filter: model.Filter;

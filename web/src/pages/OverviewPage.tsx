@@ -4,7 +4,6 @@ import { useCallback, useMemo } from "react";
 import { usePage } from "../app/page";
 import { navigate, withSearch } from "../app/router";
 import { useDark, useSettings } from "../app/settings";
-import { ALONE } from "../app/view";
 import { Bars } from "../charts/Bars";
 import { Chart } from "../charts/Chart";
 import { palette, type Palette } from "../charts/palette";
@@ -28,10 +27,10 @@ export function OverviewPage() {
   const trend = useQuery(page.compose("overview/trend"), page.database, page.version, "soon");
   const series = useTrend(trend.answer);
   // Two periods apart are summed sooner than both at once, and the first is shown without the second.
-  const earlier = useQuery(page.back > 0 ? page.compose("overview/totals", { ...ALONE, until: datetime(page.range.start) }) : null, page.database, page.version, "soon");
+  const earlier = useQuery(page.back > 0 ? page.compose("overview/totals", { until: datetime(page.range.start) }) : null, page.database, page.version, "soon");
   return (
     <div className="grid">
-      <Panel title="Totals" name="overview/totals" parameters={ALONE} first bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
+      <Panel title="Totals" name="overview/totals" first bare className="span-12 tiles-panel" note="A flow counts once, however many NICs logged it">
         {(answer) => <Tiles answer={answer} earlier={earlier} trend={series} />}
       </Panel>
       <Panel title="In and out over time" name="overview/trend" shared={trend} className="span-8" note="What each NIC logged: inbound above the line, outbound below">

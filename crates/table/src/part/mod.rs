@@ -27,6 +27,7 @@ use weir_schema::Table;
 use weir_value::datetime;
 
 pub(crate) use self::blanks::Blanks;
+pub use self::words::beginning;
 use crate::delta::DAY;
 use crate::{Error, stats};
 

@@ -198,8 +198,8 @@ fn data_page(numbers: &[u32], width: u8) -> Vec<u8> {
     body
 }
 
-/// The first sixteen bytes of a word as a number that compares as they do.
-fn beginning(word: &str) -> u128 {
+/// The first sixteen bytes of a text as a number that compares as they do.
+pub fn beginning(word: &str) -> u128 {
     let mut bytes = [0; 16];
     let length = word.len().min(16);
     bytes[..length].copy_from_slice(&word.as_bytes()[..length]);
