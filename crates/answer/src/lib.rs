@@ -27,6 +27,7 @@
 //! ```
 
 mod cell;
+mod columns;
 pub mod encode;
 pub mod width;
 
@@ -36,6 +37,7 @@ use arrow_array::RecordBatch;
 use weir_value::KustoType;
 
 pub use cell::Cell;
+pub use columns::Columns;
 pub use encode::{Error, Format, Options, Request, write};
 
 /// The table that a query returns.

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use weir_answer::Columns;
 use weir_intel::{FeedKind, Manifest};
 
 use crate::asked::{Asked, HOUR_MICROS};
 use crate::check::{CHECKS, Check, check};
 use crate::facts::Facts;
 use crate::report::{Finding, Seen, Verdict};
-use crate::words::{Columns, counted, last, minute, span};
+use crate::words::{counted, last, minute, span, table};
 
 /// How the age of the inventory is.
 pub(crate) fn inventory(asked: &Asked, facts: &Facts, seen: &Seen) -> Finding {
     let snapshots = facts.history.snapshots();
-    let details = Columns::default()
-        .time("Taken", snapshots.iter().rev().map(|snapshot| Some(snapshot.taken_micros)))
-        .text("Snapshot", snapshots.iter().rev().map(|snapshot| &snapshot.name))
-        .table();
+    let details = table(
+        Columns::default()
+            .time("Taken", snapshots.iter().rev().map(|snapshot| Some(snapshot.taken_micros)))
+            .text("Snapshot", snapshots.iter().rev().map(|snapshot| &snapshot.name)),
+    );
     let (verdict, summary, advice) = match (snapshots.first(), snapshots.last()) {
         (Some(first), Some(newest)) => {
             let age = seen.reference_micros - newest.taken_micros;
@@ -70,13 +72,14 @@ pub(crate) fn feeds(asked: &Asked, facts: &Facts, seen: &Seen) -> Finding {
         .collect();
     let count = files.iter().filter(|file| old(file)).count();
     let word = |file: &&Manifest| if old(file) { Verdict::Warning } else { Verdict::Ok }.word();
-    let details = Columns::default()
-        .text("Verdict", files.iter().map(word))
-        .text("Kind", files.iter().map(|file| file.kind.name()))
-        .text("Source", files.iter().map(|file| &file.source))
-        .time("AsOf", files.iter().map(|file| Some(file.as_of_micros)))
-        .text("File", files.iter().map(|file| &file.file))
-        .table();
+    let details = table(
+        Columns::default()
+            .text("Verdict", files.iter().map(word))
+            .text("Kind", files.iter().map(|file| file.kind.name()))
+            .text("Source", files.iter().map(|file| &file.source))
+            .time("AsOf", files.iter().map(|file| Some(file.as_of_micros)))
+            .text("File", files.iter().map(|file| &file.file)),
+    );
     let examples = files
         .iter()
         .filter(|file| old(file))

@@ -29,3 +29,4 @@ pub use check::{CHECKS, Check};
 pub use facts::{Facts, facts};
 pub use json::json;
 pub use report::{Finding, Report, Verdict, report};
+pub use words::grouped;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_answer::Answer;
+use weir_answer::{Answer, Columns};
 
 use crate::asked::{Asked, HOUR_MICROS, Question};
 use crate::facts::Facts;
 use crate::report::{Finding, Seen, Verdict};
 use crate::rows::{Row, rows};
-use crate::words::{Columns, counted, grouped, last, minute, span};
+use crate::words::{counted, grouped, last, minute, span, table};
 
 /// Examples that a finding has at most; the details have all.
 const EXAMPLES_MAX: usize = 3;
@@ -426,14 +426,15 @@ fn unknown(facts: &Facts, seen: &Seen) -> Said {
 /// The reasons as a table.
 fn unknown_details(facts: &Facts) -> Answer {
     let all = || facts.unknown.iter();
-    Columns::default()
-        .text("Verdict", all().map(|reason| reason.verdict.word()))
-        .text("Reason", all().map(|reason| &reason.words))
-        .long("Rows", all().map(|reason| reason.rows))
-        .text("SrcIp", all().map(|reason| &reason.src))
-        .text("DestIp", all().map(|reason| &reason.dest))
-        .text("MacAddress", all().map(|reason| &reason.mac_address))
-        .time("At", all().map(|reason| Some(reason.at_micros)))
-        .text("Advice", all().map(|reason| reason.advice))
-        .table()
+    table(
+        Columns::default()
+            .text("Verdict", all().map(|reason| reason.verdict.word()))
+            .text("Reason", all().map(|reason| &reason.words))
+            .count("Rows", all().map(|reason| reason.rows))
+            .text("SrcIp", all().map(|reason| &reason.src))
+            .text("DestIp", all().map(|reason| &reason.dest))
+            .text("MacAddress", all().map(|reason| &reason.mac_address))
+            .time("At", all().map(|reason| Some(reason.at_micros)))
+            .text("Advice", all().map(|reason| reason.advice)),
+    )
 }

@@ -1,16 +1,14 @@
 //! Numbers, times and names as people read them, and tables that are made here.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringViewArray};
-use weir_answer::{Answer, Column};
-use weir_value::{KustoType, datetime};
+use weir_answer::{Answer, Columns};
+use weir_value::datetime;
 
 use crate::asked::{DAY_MICROS, HOUR_MICROS};
 
 /// `1234567` as `1,234,567`.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.char_indices() {
@@ -48,37 +46,10 @@ pub(crate) fn last(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// Columns of a table that no query makes.
-#[derive(Default)]
-pub(crate) struct Columns(Vec<(&'static str, KustoType, ArrayRef)>);
-
-impl Columns {
-    pub fn text<Text: AsRef<str>>(mut self, name: &'static str, values: impl Iterator<Item = Text>) -> Self {
-        self.0.push((name, KustoType::String, Arc::new(StringViewArray::from_iter_values(values))));
-        self
-    }
-
-    pub fn long(mut self, name: &'static str, values: impl Iterator<Item = u64>) -> Self {
-        let values = values.map(|value| i64::try_from(value).unwrap_or(i64::MAX));
-        self.0.push((name, KustoType::Long, Arc::new(Int64Array::from_iter_values(values))));
-        self
-    }
-
-    /// Of microseconds since the Unix epoch.
-    pub fn time(mut self, name: &'static str, values: impl Iterator<Item = Option<i64>>) -> Self {
-        let ticks = values.map(|micros| micros.and_then(datetime::from_unix_micros));
-        self.0.push((name, KustoType::Datetime, Arc::new(ticks.collect::<Int64Array>())));
-        self
-    }
-
-    /// The table; without rows where columns differ in length, which they do not.
-    pub fn table(self) -> Answer {
-        let columns =
-            self.0.iter().map(|(name, kind, _)| Column { name: (*name).to_owned(), kind: *kind }).collect();
-        let arrays = self.0.into_iter().map(|(name, _, array)| (name, array, true));
-        let batches = RecordBatch::try_from_iter_with_nullable(arrays).into_iter().collect();
-        Answer { columns, batches, render: None, took: Duration::ZERO }
-    }
+/// The table of columns; blank where they differ in length, which they do not.
+pub(crate) fn table(columns: Columns) -> Answer {
+    let blank = Answer { columns: Vec::new(), batches: Vec::new(), render: None, took: Duration::ZERO };
+    columns.answer().unwrap_or(blank)
 }
 
 #[cfg(test)]

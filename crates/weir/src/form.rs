@@ -1,6 +1,6 @@
 //! The forms in which an answer is shown: rows in a format, or a drawing.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -30,6 +30,14 @@ pub struct Place {
     pub width: Option<usize>,
     /// Whether colours may be used.
     pub colour: bool,
+}
+
+impl Place {
+    /// Standard output, without colours.
+    pub fn of_stdout() -> Self {
+        let size = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+        Place { width: size.map(|(width, _)| usize::from(width.0)), colour: false }
+    }
 }
 
 impl Form {

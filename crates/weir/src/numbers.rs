@@ -2,18 +2,8 @@
 
 use std::time::Duration;
 
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.char_indices() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+/// `1234567` as `1,234,567`, as the findings of doctor have it.
+pub use weir_doctor::grouped;
 
 /// `8 B`, `54.2 kB`, `1.2 GB`.
 pub fn bytes(number: u64) -> String {

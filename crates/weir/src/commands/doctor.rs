@@ -3,14 +3,13 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::{Context, bail};
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringViewArray};
-use weir_answer::{Answer, Column, Format};
+use weir_answer::{Answer, Columns, Format};
 use weir_doctor::{Asked, Finding, Question, Report, Verdict};
 use weir_query::{Engine, EngineOptions, QueryOptions, WorkspaceCatalog};
 use weir_table::Workspace;
-use weir_value::{KustoType, datetime};
+use weir_value::datetime;
 
-use super::{INGEST_FIRST, existing, now_micros, print};
+use super::{INGEST_FIRST, existing, now_micros, print, show_answer};
 use crate::args::{Doctor, Folder};
 use crate::exit::Exit;
 use crate::form::{Form, Place};
@@ -99,8 +98,7 @@ fn text(
 ) -> anyhow::Result<()> {
     let terminal = std::io::stdout().is_terminal();
     let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let width = terminal.then(terminal_size::terminal_size).flatten();
-    let place = Place { width: width.map(|(width, _)| usize::from(width.0)), colour: false };
+    let place = Place::of_stdout();
     for finding in report.findings.iter().filter(wanted) {
         let title = finding.check.title;
         writeln!(out, "{}  {title}: {}", painted(finding.verdict, colour), finding.summary)?;
@@ -153,32 +151,17 @@ fn rows(form: Form, report: &Report, wanted: impl Fn(&&Finding) -> bool, single:
         [finding] if single => finding.details.clone(),
         findings => table(findings)?,
     };
-    let terminal = std::io::stdout().is_terminal();
-    if terminal && !form.is_text() {
-        bail!("this format is not for a terminal: send it to a file");
-    }
-    let width = terminal.then(terminal_size::terminal_size).flatten();
-    let place = Place { width: width.map(|(width, _)| usize::from(width.0)), colour: false };
-    print(|out| form.write(&[answer], "weir doctor", place, out))
+    show_answer(answer, "weir doctor", Some(form))
 }
 
 fn table(findings: &[&Finding]) -> anyhow::Result<Answer> {
-    let texts = |text: fn(&Finding) -> &str| -> ArrayRef {
-        std::sync::Arc::new(StringViewArray::from_iter_values(findings.iter().map(|finding| text(finding))))
-    };
-    let counts =
-        findings.iter().map(|finding| i64::try_from(finding.details.row_count()).unwrap_or(i64::MAX));
-    let columns: Vec<(&str, KustoType, ArrayRef)> = vec![
-        ("Check", KustoType::String, texts(|finding| finding.check.name)),
-        ("Verdict", KustoType::String, texts(|finding| finding.verdict.word())),
-        ("Found", KustoType::Long, std::sync::Arc::new(Int64Array::from_iter_values(counts))),
-        ("Summary", KustoType::String, texts(|finding| &finding.summary)),
-        ("Example", KustoType::String, texts(|finding| finding.examples.first().map_or("", String::as_str))),
-        ("Advice", KustoType::String, texts(|finding| &finding.advice)),
-    ];
-    let names =
-        columns.iter().map(|(name, kind, _)| Column { name: (*name).to_owned(), kind: *kind }).collect();
-    let arrays = columns.into_iter().map(|(name, _, array)| (name, array));
-    let batches = vec![RecordBatch::try_from_iter(arrays).context("cannot put the list together")?];
-    Ok(Answer { columns: names, batches, render: None, took: std::time::Duration::ZERO })
+    let all = || findings.iter();
+    let columns = Columns::default()
+        .text("Check", all().map(|finding| finding.check.name))
+        .text("Verdict", all().map(|finding| finding.verdict.word()))
+        .count("Found", all().map(|finding| finding.details.row_count() as u64))
+        .text("Summary", all().map(|finding| &finding.summary))
+        .text("Example", all().map(|finding| finding.examples.first().map_or("", String::as_str)))
+        .text("Advice", all().map(|finding| &finding.advice));
+    columns.answer().context("cannot put the list together")
 }

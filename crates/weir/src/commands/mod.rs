@@ -16,14 +16,16 @@ pub mod simulate;
 pub mod token;
 pub mod topology;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use weir_answer::{Answer, Columns};
 use weir_table::Workspace;
 use weir_value::datetime;
 
 use crate::args::Folder;
+use crate::form::{Form, Place};
 
 /// Program and version, as ledgers and tables name it.
 pub const PROGRAM: &str = concat!("weir ", env!("CARGO_PKG_VERSION"));
@@ -60,6 +62,21 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow
         }
         result => result,
     }
+}
+
+/// Shows columns that a command makes itself, in the form asked for or else in the usual one.
+pub fn show(columns: Columns, title: &str, form: Option<Form>) -> anyhow::Result<()> {
+    show_answer(columns.answer().context("cannot put the answer together")?, title, form)
+}
+
+/// Shows an answer, in the form asked for or else in the usual one.
+pub fn show_answer(answer: Answer, title: &str, form: Option<Form>) -> anyhow::Result<()> {
+    let (answers, place) = ([answer], Place::of_stdout());
+    let form = form.unwrap_or_else(|| Form::usual(&answers, place));
+    if io::stdout().is_terminal() && !form.is_text() {
+        bail!("this format is not for a terminal: send it to a file");
+    }
+    print(|out| form.write(&answers, title, place, out))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

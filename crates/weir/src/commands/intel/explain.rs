@@ -1,11 +1,13 @@
 //! `weir intel explain`
 
 use anyhow::bail;
+use weir_answer::Columns;
 use weir_intel::{Around, around, decided};
 use weir_table::intel::{FeedReader, content};
 
-use super::{Columns, address, flow_type_of, lookups, micros, open, runtime};
+use super::{address, flow_type_of, lookups, micros, open, runtime};
 use crate::args::{Folder, IntelExplain};
+use crate::commands::show;
 use crate::exit::Exit;
 
 /// One thing that one entry says.
@@ -85,7 +87,7 @@ pub fn run(folder: &Folder, args: &IntelExplain) -> anyhow::Result<Exit> {
     }
     // Stable: within both, in the order in which files and entries are asked.
     rows.sort_by_key(|row| !row.decided);
-    Columns::default()
+    let columns = Columns::default()
         .text("Word", rows.iter().map(|row| row.word))
         .text("Value", rows.iter().map(|row| row.value))
         .truth("Decided", rows.iter().map(|row| row.decided))
@@ -94,8 +96,8 @@ pub fn run(folder: &Folder, args: &IntelExplain) -> anyhow::Result<Exit> {
         .text("Place", rows.iter().map(|row| row.place))
         .time("AsOf", rows.iter().map(|row| row.as_of_micros))
         .text("Why", rows.iter().map(|row| row.why))
-        .text("File", rows.iter().map(|row| row.file))
-        .write("weir intel explain", args.format)?;
+        .text("File", rows.iter().map(|row| row.file));
+    show(columns, "weir intel explain", args.format)?;
     Ok(Exit::Done)
 }
 

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
-use weir_answer::{Answer, Cell};
+use weir_answer::{Answer, Cell, Columns};
 use weir_decode::Address;
 use weir_intel::{Lookups, Threat};
 use weir_query::{Engine, EngineOptions, QueryOptions, WorkspaceCatalog};
 use weir_table::intel::FeedReader;
 use weir_value::datetime;
 
-use super::{Columns, lookups, micros, open, runtime};
+use super::{lookups, micros, open, runtime};
 use crate::args::{Folder, IntelHunt};
-use crate::commands::{now_micros, now_ticks};
+use crate::commands::{now_micros, now_ticks, show};
 use crate::exit::Exit;
 use crate::numbers::grouped;
 
@@ -195,7 +195,7 @@ fn write(found: BTreeMap<Kind, Seen<'_>>, lookups: &Lookups, args: &IntelHunt) -
     let kinds = || rows.iter().map(|(kind, _)| kind);
     let seen = || rows.iter().map(|(_, seen)| seen);
     let micros = |ticks: i64| Some(datetime::to_unix_micros(ticks));
-    Columns::default()
+    let columns = Columns::default()
         .text("Ip", kinds().map(|kind| &kind.ip))
         .text("ThreatType", seen().map(|seen| seen.threat.kind.word()))
         .text("ThreatDescription", seen().map(|seen| &seen.threat.description))
@@ -213,6 +213,6 @@ fn write(found: BTreeMap<Kind, Seen<'_>>, lookups: &Lookups, args: &IntelHunt) -
         .time("LastSeen", seen().map(|seen| micros(seen.last_ticks)))
         .long("Flows", seen().map(|seen| Some(seen.flows)))
         .long("BytesToIp", seen().map(|seen| Some(seen.bytes_to_ip)))
-        .long("BytesFromIp", seen().map(|seen| Some(seen.bytes_from_ip)))
-        .write("weir intel hunt", args.format)
+        .long("BytesFromIp", seen().map(|seen| Some(seen.bytes_from_ip)));
+    show(columns, "weir intel hunt", args.format)
 }

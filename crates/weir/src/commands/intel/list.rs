@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Columns, micros, open, runtime};
+use weir_answer::Columns;
+
+use super::{micros, open, runtime};
 use crate::args::{Folder, IntelList};
+use crate::commands::show;
 use crate::exit::Exit;
 
 pub fn run(folder: &Folder, args: &IntelList) -> anyhow::Result<Exit> {
@@ -16,7 +19,7 @@ pub fn run(folder: &Folder, args: &IntelList) -> anyhow::Result<Exit> {
     }
     let holding: BTreeSet<&str> =
         feeds.holding(feeds.version_at(at)).into_iter().map(|file| file.id.as_str()).collect();
-    Columns::default()
+    let columns = Columns::default()
         .text("Kind", files.iter().map(|file| file.kind.name()))
         .text("Source", files.iter().map(|file| &file.source))
         .time("AsOf", files.iter().map(|file| Some(file.as_of_micros)))
@@ -27,7 +30,7 @@ pub fn run(folder: &Folder, args: &IntelList) -> anyhow::Result<Exit> {
         .text("About", files.iter().map(|file| &file.about))
         .text("File", files.iter().map(|file| &file.file))
         .time("Imported", files.iter().map(|file| Some(file.imported_micros)))
-        .text("Id", files.iter().map(|file| &file.id))
-        .write("weir intel list", args.format)?;
+        .text("Id", files.iter().map(|file| &file.id));
+    show(columns, "weir intel list", args.format)?;
     Ok(Exit::Done)
 }

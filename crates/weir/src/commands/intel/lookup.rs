@@ -3,11 +3,13 @@
 use std::io::BufRead;
 
 use anyhow::Context;
+use weir_answer::Columns;
 use weir_decode::Address;
 use weir_table::intel::FeedReader;
 
-use super::{Columns, address, flow_type_of, lookups, micros, open, runtime};
+use super::{address, flow_type_of, lookups, micros, open, runtime};
 use crate::args::{Folder, IntelLookup};
+use crate::commands::show;
 use crate::exit::Exit;
 
 pub fn run(folder: &Folder, args: &IntelLookup) -> anyhow::Result<Exit> {
@@ -21,7 +23,7 @@ pub fn run(folder: &Folder, args: &IntelLookup) -> anyhow::Result<Exit> {
     let threats: Vec<_> =
         facts.iter().map(|facts| facts.threat.map(|threat| lookups.threat(threat))).collect();
     let of_threat = |of: fn(&weir_intel::Threat) -> &str| threats.iter().map(move |t| t.map_or("", of));
-    Columns::default()
+    let columns = Columns::default()
         .text("Ip", addresses.iter().map(Address::to_string))
         .text("FlowType", addresses.iter().zip(&facts).map(|(ip, facts)| flow_type_of(*ip, facts).word()))
         .text("AzureRegion", facts.iter().map(|facts| text(facts.azure_region)))
@@ -34,8 +36,8 @@ pub fn run(folder: &Folder, args: &IntelLookup) -> anyhow::Result<Exit> {
         .text("DnsDomain", of_threat(|threat| &threat.dns_domain))
         .text("Url", of_threat(|threat| &threat.url))
         .long("Port", threats.iter().map(|threat| threat.and_then(|threat| threat.port).map(i64::from)))
-        .text("ThreatSource", of_threat(|threat| &threat.source))
-        .write("weir intel lookup", args.format)?;
+        .text("ThreatSource", of_threat(|threat| &threat.source));
+    show(columns, "weir intel lookup", args.format)?;
     Ok(Exit::Done)
 }
 

@@ -1,23 +1,19 @@
 //! `weir topology list` and `weir topology show`
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
-use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringViewArray};
 use tokio::runtime::Runtime;
-use weir_answer::{Answer, Column};
+use weir_answer::Columns;
 use weir_table::{Workspace, topology};
 use weir_topology::details::{Detail, Value, details};
-use weir_value::{KustoType, datetime};
+use weir_value::datetime;
 
-use super::{now_micros, print};
+use super::now_micros;
 use crate::args::{Folder, TopologyList, TopologyShow};
-use crate::commands::existing;
+use crate::commands::{existing, show as show_columns};
 use crate::exit::Exit;
-use crate::form::{Form, Place};
+use crate::form::Form;
 
 pub fn list(folder: &Folder, args: &TopologyList) -> anyhow::Result<Exit> {
     let (workspace, runtime) = open(folder)?;
@@ -25,16 +21,10 @@ pub fn list(folder: &Folder, args: &TopologyList) -> anyhow::Result<Exit> {
     if stored.is_empty() {
         eprintln!("there is no snapshot yet: weir topology import reads one");
     }
-    let taken = stored.iter().map(|snapshot| ticks(snapshot.name.taken_micros));
-    let columns = vec![
-        ("Taken", KustoType::Datetime, Arc::new(Int64Array::from_iter_values(taken)) as ArrayRef),
-        ("Snapshot", KustoType::String, texts(stored.iter().map(|snapshot| snapshot.name.name.as_str()))),
-        (
-            "Bytes",
-            KustoType::Long,
-            Arc::new(Int64Array::from_iter_values(stored.iter().map(|snapshot| snapshot.size_bytes as i64))),
-        ),
-    ];
+    let columns = Columns::default()
+        .time("Taken", stored.iter().map(|snapshot| Some(snapshot.name.taken_micros)))
+        .text("Snapshot", stored.iter().map(|snapshot| &snapshot.name.name))
+        .count("Bytes", stored.iter().map(|snapshot| snapshot.size_bytes));
     write(columns, args.format)
 }
 
@@ -88,30 +78,23 @@ fn is_meant(row: &Detail, what: &str) -> bool {
         || ["PrivateIpAddresses", "PublicIpAddresses", "FrontendIps", "MacAddress"].into_iter().any(holds)
 }
 
-type Columns = Vec<(&'static str, KustoType, ArrayRef)>;
-
 /// How many there are of each type.
 fn summary(rows: &[&Detail]) -> Columns {
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for row in rows {
         *counts.entry(row.kind).or_default() += 1;
     }
-    vec![
-        ("AzureResourceType", KustoType::String, texts(counts.keys().copied())),
-        ("Count", KustoType::Long, Arc::new(Int64Array::from_iter_values(counts.values().copied()))),
-    ]
+    Columns::default().text("AzureResourceType", counts.keys()).count("Count", counts.values().copied())
 }
 
 /// The rows themselves, with the columns that they fill.
 fn listed(rows: &[&Detail]) -> Columns {
-    let filled: Vec<String> = rows.iter().map(|row| filled(row)).collect();
-    vec![
-        ("AzureResourceType", KustoType::String, texts(rows.iter().map(|row| row.kind))),
-        ("Name", KustoType::String, texts(rows.iter().map(|row| row.name.as_str()))),
-        ("Subscription", KustoType::String, texts(rows.iter().map(|row| row.subscription.as_str()))),
-        ("Region", KustoType::String, texts(rows.iter().map(|row| row.region.as_str()))),
-        ("Details", KustoType::String, texts(filled.iter().map(String::as_str))),
-    ]
+    Columns::default()
+        .text("AzureResourceType", rows.iter().map(|row| row.kind))
+        .text("Name", rows.iter().map(|row| &row.name))
+        .text("Subscription", rows.iter().map(|row| &row.subscription))
+        .text("Region", rows.iter().map(|row| &row.region))
+        .text("Details", rows.iter().map(|row| filled(row)))
 }
 
 /// The other columns of a row as JSON.
@@ -127,27 +110,7 @@ fn filled(row: &Detail) -> String {
     serde_json::Value::Object(values.collect()).to_string()
 }
 
-fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(StringViewArray::from_iter_values(values))
-}
-
-fn ticks(micros: i64) -> i64 {
-    datetime::from_unix_micros(micros).unwrap_or(datetime::UNIX_EPOCH)
-}
-
 fn write(columns: Columns, form: Option<Form>) -> anyhow::Result<Exit> {
-    let names = columns.iter().map(|(name, kind, _)| Column { name: (*name).into(), kind: *kind }).collect();
-    let arrays = columns.into_iter().map(|(name, _, array)| (name, array));
-    let batches = vec![RecordBatch::try_from_iter(arrays).context("cannot put the list together")?];
-    let answer = Answer { columns: names, batches, render: None, took: Duration::ZERO };
-    let terminal = std::io::stdout().is_terminal();
-    let width = terminal.then(terminal_size::terminal_size).flatten();
-    let place = Place { width: width.map(|(width, _)| usize::from(width.0)), colour: false };
-    let answers = [answer];
-    let form = form.unwrap_or_else(|| Form::usual(&answers, place));
-    if terminal && !form.is_text() {
-        bail!("this format is not for a terminal: send it to a file");
-    }
-    print(|out| form.write(&answers, "weir topology", place, out))?;
+    show_columns(columns, "weir topology", form)?;
     Ok(Exit::Done)
 }
