@@ -131,6 +131,10 @@ $(CACHE)/peers/ready: crates/bench/peers/requirements.txt
 	$(CACHE)/peers/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+.PHONY: bench-pages
+bench-pages: web-packages ## Time pages of a server that runs, in a new browser each time (SERVER=http://127.0.0.1:8719, TIME="last 24 hours", RUNS=3)
+	cd $(WEB) && node browser/timing.mjs "$(or $(SERVER),http://127.0.0.1:8719)" "$(or $(TIME),last 24 hours)" $(or $(RUNS),3) $(PAGES)
+
 .PHONY: bench-serve
 bench-serve: ## Measure the server: small queries, then a minute of many clients (CLIENTS=64, SECONDS=60)
 	cargo build --locked --release -p weir -p weir-bench

@@ -108,10 +108,16 @@ pub enum Error {
     },
 }
 
+/// The share of the memory of queries that is for what days came to, one so many-th: dashboards ask the same again and
+/// again of days that do not change any more.
+const KEPT_SHARE: usize = 8;
+
 impl Service {
     /// Makes a server; `queries` is the runtime that queries run on, which must not be the one that serves.
     pub async fn new(settings: Settings, queries: Handle) -> Result<Service, Error> {
-        let options = EngineOptions { threads: settings.threads, memory_bytes: settings.memory_bytes };
+        let kept_bytes = settings.memory_bytes / KEPT_SHARE;
+        let options =
+            EngineOptions { threads: settings.threads, memory_bytes: settings.memory_bytes - kept_bytes };
         let tokens = settings.tokens.map(TokenFile::open).transpose()?;
         let oidc = match &settings.oidc {
             Some(settings) => Some(Oidc::open(settings.clone()).await?),
@@ -130,7 +136,7 @@ impl Service {
         };
         let limits = settings.limits;
         Ok(Service {
-            engine: Engine::new(options, queries).map_err(Error::Engine)?,
+            engine: Engine::new(options, queries).map_err(Error::Engine)?.keeping(kept_bytes),
             workspaces: Workspaces::new(settings.data, settings.workspace, settings.external_folders),
             library: Folder::new(settings.library),
             gate: Gate::new(limits.running, limits.queued),

@@ -11,6 +11,7 @@
 
 mod aggregates;
 mod bind;
+mod by_day;
 mod catalog;
 #[cfg(test)]
 mod coverage;

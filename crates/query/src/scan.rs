@@ -25,18 +25,20 @@ use weir_schema::Table;
 use weir_table::{Bound, DataFile, TableFiles, Workspace};
 
 /// A stored table at the version that the first scan finds; later scans of one query see the same.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StoredTable {
     workspace: Workspace,
     table: &'static Table,
     schema: TableSchema,
-    files: OnceCell<TableFiles>,
+    files: Arc<OnceCell<TableFiles>>,
+    /// The only day that is read, counted from 1970-01-01.
+    day: Option<i32>,
 }
 
 impl StoredTable {
     /// A table of a workspace.
     pub fn new(workspace: Workspace, table: &'static Table) -> Self {
-        StoredTable { workspace, table, schema: table_schema(table), files: OnceCell::new() }
+        StoredTable { workspace, table, schema: table_schema(table), files: Arc::default(), day: None }
     }
 
     /// Whether a scan would still find the version that this one has; also where it has found none yet.
@@ -52,6 +54,16 @@ impl StoredTable {
         StoredTable::new(self.workspace.clone(), self.table)
     }
 
+    /// A day of the same version.
+    pub fn of_day(&self, day: i32) -> Self {
+        StoredTable { day: Some(day), ..self.clone() }
+    }
+
+    /// The column whose day the files are apart by, where it is that of flows.
+    pub fn time_of_day(&self) -> Option<&'static str> {
+        self.table.column(INTERVAL).map(|column| column.name)
+    }
+
     /// What it consists of.
     pub async fn files(&self) -> Result<&TableFiles> {
         let load = || async {
@@ -60,6 +72,9 @@ impl StoredTable {
         self.files.get_or_try_init(load).await
     }
 }
+
+/// Flows are apart by the day in which their interval begins.
+const INTERVAL: &str = "FlowIntervalStartTime";
 
 /// The columns of the files, then the day, which stands in their paths.
 fn table_schema(table: &Table) -> TableSchema {
@@ -138,25 +153,27 @@ impl TableProvider for StoredTable {
 
 impl StoredTable {
     /// The files that may hold a row for which all filters are true.
-    fn kept<'f>(
+    pub fn kept<'f>(
         &self,
         state: &dyn Session,
         filters: &[Expr],
         files: &'f [DataFile],
     ) -> Result<Vec<&'f DataFile>> {
-        let Some(filter) = conjunction(filters.to_vec()) else { return Ok(files.iter().collect()) };
+        let files: Vec<&DataFile> =
+            files.iter().filter(|f| self.day.is_none_or(|day| day == f.day)).collect();
+        let Some(filter) = conjunction(filters.to_vec()) else { return Ok(files) };
         let schema = self.schema();
         let physical = state.create_physical_expr(filter, &DFSchema::try_from(Arc::clone(&schema))?)?;
         let pruning =
             PruningPredicateBuilder::new().with_file_schema(Arc::clone(&schema)).try_build(physical)?;
-        let keep = pruning.prune(&FileBounds { files, schema: &schema })?;
-        Ok(files.iter().zip(keep).filter(|(_, keep)| *keep).map(|(file, _)| file).collect())
+        let keep = pruning.prune(&FileBounds { files: &files, schema: &schema })?;
+        Ok(files.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(file, _)| file).collect())
     }
 }
 
 /// What the files say of their values.
 struct FileBounds<'f> {
-    files: &'f [DataFile],
+    files: &'f [&'f DataFile],
     schema: &'f Schema,
 }
 

@@ -4,6 +4,7 @@ use datafusion::functions_aggregate::expr_fn::{count, count_distinct};
 use datafusion::logical_expr::Expr;
 use weir_value::KustoType;
 
+use super::distinct::distinct;
 use super::{Aggregate, AggregateArguments, Shape};
 use crate::functions::{Accepts, Naming, exactly, one, optional};
 use crate::typed::Typed;
@@ -51,7 +52,7 @@ const COUNT_IF: Aggregate = Aggregate {
     }],
 };
 
-/// Counts different values, nulls left out. Ours is exact where the original estimates.
+/// Counts different values, nulls left out: exactly while they are few, near enough when they are many.
 const DCOUNT: Aggregate = Aggregate {
     names: &["dcount"],
     naming: Naming::Prefix("dcount"),
@@ -59,7 +60,7 @@ const DCOUNT: Aggregate = Aggregate {
         parameters: &[one("expr", Accepts::Any), optional("accuracy", Accepts::NotDynamic)],
         build: |a| {
             let value = distinct_value(a);
-            let counted = count_distinct(value.expr);
+            let counted = distinct(value.expr);
             accurately(a, 1, counted)
         },
     }],
@@ -74,7 +75,7 @@ const DCOUNT_IF: Aggregate = Aggregate {
             exactly("predicate", KustoType::Bool),
             optional("accuracy", Accepts::NotDynamic),
         ],
-        build: distinct_if,
+        build: |a| distinct_if(a, distinct),
     }],
 };
 
@@ -96,7 +97,7 @@ const COUNT_DISTINCT_IF: Aggregate = Aggregate {
     naming: Naming::Prefix("count_distinctif"),
     overloads: &[Shape {
         parameters: &[one("expr", Accepts::NotDynamic), exactly("predicate", KustoType::Bool)],
-        build: distinct_if,
+        build: |a| distinct_if(a, count_distinct),
     }],
 };
 
@@ -109,14 +110,14 @@ fn distinct_value(a: &mut AggregateArguments<'_, '_, '_>) -> Typed {
     }
 }
 
-fn distinct_if(a: &mut AggregateArguments<'_, '_, '_>) -> Typed {
+fn distinct_if(a: &mut AggregateArguments<'_, '_, '_>, count: fn(Expr) -> Expr) -> Typed {
     let value = distinct_value(a);
     let condition = a.take(1);
-    let counted = a.filtered(count_distinct(value.expr), condition);
+    let counted = a.filtered(count(value.expr), condition);
     accurately(a, 2, counted)
 }
 
-/// What was counted. How accurate it is to be is a number, if it is given; all are as exact as can be.
+/// What was counted. How accurate it is to be is a number, if it is given; all are of one accuracy.
 fn accurately(a: &mut AggregateArguments<'_, '_, '_>, place: usize, counted: Expr) -> Typed {
     match a.typed.get(place).map(|accuracy| accuracy.kind) {
         None | Some(KustoType::Int | KustoType::Long) => a.add(counted, KustoType::Long),

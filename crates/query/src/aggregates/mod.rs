@@ -11,6 +11,7 @@ mod collect_groups;
 mod counts;
 mod covariances;
 mod decimals;
+mod distinct;
 mod extremes;
 mod order;
 mod ordered;

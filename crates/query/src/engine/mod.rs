@@ -1,6 +1,7 @@
 //! From text to rows.
 
 mod error;
+mod planner;
 mod rows;
 mod rules;
 mod shared;
@@ -25,10 +26,12 @@ use weir_answer::{Answer, Column as AnswerColumn};
 use weir_kql::Diagnostic;
 
 use crate::bind::{Bound, Context, bind};
+use crate::by_day::Kept;
 use crate::catalog::Catalog;
 use crate::limits::{QueryOptions, QueryPool, Watch, Watching};
 use crate::typed::{self, Relation, column};
 pub use error::Error;
+use planner::Planner;
 use rows::Session;
 
 /// Runs queries.
@@ -87,18 +90,19 @@ pub enum CutBy {
 impl Engine {
     /// An engine that runs on `runtime`, which must have several threads.
     pub fn new(options: EngineOptions, runtime: Handle) -> Result<Engine, Error> {
-        Engine::with_rules(options, runtime, rules::logical())
+        Engine::with_rules(options, runtime, rules::logical(), true)
     }
 
     /// An engine that runs plans as they are bound: slower, with the same answers. For tests of the optimiser.
     pub fn unoptimised(options: EngineOptions, runtime: Handle) -> Result<Engine, Error> {
-        Engine::with_rules(options, runtime, rules::needed())
+        Engine::with_rules(options, runtime, rules::needed(), false)
     }
 
     fn with_rules(
         options: EngineOptions,
         runtime: Handle,
         rules: Vec<Arc<dyn OptimizerRule + Send + Sync>>,
+        by_day: bool,
     ) -> Result<Engine, Error> {
         let config = SessionConfig::new()
             .with_target_partitions(options.threads.max(1))
@@ -114,11 +118,19 @@ impl Engine {
             .with_default_features()
             .with_config(config)
             .with_optimizer_rules(rules)
-            .with_query_planner(crate::steps::planner())
+            .with_query_planner(Arc::new(Planner { by_day, kept: None }))
             .with_physical_optimizer_rules(rules::physical())
             .with_runtime_env(environment)
             .build();
         Ok(Engine { state: Arc::new(state), runtime, memory, memory_bytes: options.memory_bytes })
+    }
+
+    /// The engine with so many bytes, beside those of queries, for what days of stored rows came to: a query that groups
+    /// rows of the same days in the same way does not read them again.
+    pub fn keeping(self, bytes: usize) -> Engine {
+        let planner = Planner { by_day: true, kept: Some(Arc::new(Kept::new(bytes))) };
+        let state = SessionStateBuilder::new_from_existing(self.state.as_ref().clone());
+        Engine { state: Arc::new(state.with_query_planner(Arc::new(planner)).build()), ..self }
     }
 
     /// Runs a text, and comes back when it is answered or stopped. Not to be called by a task of the runtime: see

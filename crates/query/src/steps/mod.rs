@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(crate) use expand::{Bags, Expand};
 pub(crate) use generate::{Generate, Spacing};
 pub(crate) use order::optimizer_rules;
-pub(crate) use planner::planner;
+pub(crate) use planner::StepPlanner;
 pub(crate) use sequence::numbered;
 
 /// What is done with the rows.

@@ -3,36 +3,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::{Result, internal_err};
-use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{LogicalPlan, UserDefinedLogicalNode};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
+use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 
 use super::exec::StepExec;
 use super::node::StepNode;
 
-/// The planner that knows our steps beside those of the engine.
-pub(crate) fn planner() -> Arc<dyn QueryPlanner + Send + Sync> {
-    Arc::new(Planner)
-}
-
-#[derive(Debug)]
-struct Planner;
-
-#[async_trait]
-impl QueryPlanner for Planner {
-    async fn create_physical_plan(
-        &self,
-        plan: &LogicalPlan,
-        session: &dyn Session,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(StepPlanner)]);
-        planner.create_physical_plan(plan, session).await
-    }
-}
-
-struct StepPlanner;
+/// Plans our steps.
+pub(crate) struct StepPlanner;
 
 #[async_trait]
 impl ExtensionPlanner for StepPlanner {

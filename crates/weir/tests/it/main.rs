@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // what helps tests may fail as they do
 
+mod by_day;
 mod commands;
 mod house;
 mod page;

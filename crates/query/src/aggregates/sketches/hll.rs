@@ -3,8 +3,6 @@
 //! Source: <https://learn.microsoft.com/kusto/query/hll-aggregation-function>, and P. Flajolet et al., "HyperLogLog:
 //! the analysis of a near-optimal cardinality estimation algorithm", 2007.
 
-use std::collections::BTreeSet;
-
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{Result, ScalarValue};
 use weir_value::KustoType;
@@ -118,37 +116,35 @@ impl Group for Counting {
     }
 
     fn size(&self) -> usize {
-        match &self.summary {
-            Summary::Hashes(hashes) => hashes.len() * 24,
-            Summary::Registers(_) => REGISTERS,
-        }
+        self.summary.bytes_held()
     }
 }
 
 /// The different values of a group.
 #[derive(Debug)]
 pub(crate) enum Summary {
-    /// Their hashes, while those are few.
-    Hashes(BTreeSet<u64>),
+    /// Their hashes in order, while those are few.
+    Hashes(Vec<u64>),
     /// For each register the longest run of zeros that a hash of it begins with, and one.
     Registers(Box<[u8]>),
 }
 
 impl Default for Summary {
     fn default() -> Self {
-        Summary::Hashes(BTreeSet::new())
+        Summary::Hashes(Vec::new())
     }
 }
 
 impl Summary {
-    fn add(&mut self, hash: u64) {
+    /// Adds a value by its hash.
+    pub(crate) fn add(&mut self, hash: u64) {
         match self {
             Summary::Hashes(hashes) => {
-                hashes.insert(hash);
-                if hashes.len() > EXACT_MAX {
-                    let hashes = std::mem::take(hashes);
-                    *self = Summary::Registers(vec![0; REGISTERS].into());
-                    hashes.into_iter().for_each(|hash| self.add(hash));
+                let Err(place) = hashes.binary_search(&hash) else { return };
+                if hashes.len() < EXACT_MAX {
+                    hashes.insert(place, hash);
+                } else {
+                    self.estimated().add(hash);
                 }
             }
             Summary::Registers(registers) => {
@@ -160,6 +156,49 @@ impl Summary {
         }
     }
 
+    /// The summary with registers, whether it had them before or not.
+    fn estimated(&mut self) -> &mut Summary {
+        if let Summary::Hashes(hashes) = self {
+            let hashes = std::mem::take(hashes);
+            *self = Summary::Registers(vec![0; REGISTERS].into());
+            hashes.into_iter().for_each(|hash| self.add(hash));
+        }
+        self
+    }
+
+    /// Adds registers of another summary.
+    fn add_registers(&mut self, others: impl Iterator<Item = u8>) {
+        if let Summary::Registers(registers) = self.estimated() {
+            for (longest, other) in registers.iter_mut().zip(others) {
+                *longest = other.max(*longest);
+            }
+        }
+    }
+
+    /// The summary as bytes for [`Summary::merge_bytes`]: the hashes, or a byte more than registers.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Summary::Hashes(hashes) => hashes.iter().flat_map(|hash| hash.to_le_bytes()).collect(),
+            Summary::Registers(registers) => registers.iter().copied().chain([0]).collect(),
+        }
+    }
+
+    /// Adds the values of a summary that was written as bytes.
+    pub(crate) fn merge_bytes(&mut self, bytes: &[u8]) {
+        match bytes.len() % 8 {
+            0 => crate::aggregates::own::eights(bytes).for_each(|hash| self.add(hash as u64)),
+            _ => self.add_registers(bytes.iter().copied()),
+        }
+    }
+
+    /// Bytes that it takes beside itself.
+    pub(crate) fn bytes_held(&self) -> usize {
+        match self {
+            Summary::Hashes(hashes) => hashes.capacity() * size_of::<u64>(),
+            Summary::Registers(registers) => registers.len(),
+        }
+    }
+
     /// Adds the values of a packed summary; what is none adds nothing.
     pub(crate) fn merge(&mut self, packed: View<'_>) {
         if packed.item(0).and_then(View::as_str) != Some(MARK) {
@@ -168,20 +207,8 @@ impl Summary {
         let numbers = packed.items().skip(2).filter_map(View::as_long);
         match packed.item(1).and_then(View::as_long) {
             Some(0) => numbers.for_each(|hash| self.add(hash as u64)),
-            Some(_) => {
-                if let Summary::Hashes(hashes) = self {
-                    let hashes = std::mem::take(hashes);
-                    *self = Summary::Registers(vec![0; REGISTERS].into());
-                    hashes.into_iter().for_each(|hash| self.add(hash));
-                }
-                if let Summary::Registers(registers) = self {
-                    // Eight registers in each number.
-                    let bytes = numbers.flat_map(i64::to_le_bytes);
-                    for (longest, other) in registers.iter_mut().zip(bytes) {
-                        *longest = other.max(*longest);
-                    }
-                }
-            }
+            // Eight registers in each number.
+            Some(_) => self.add_registers(numbers.flat_map(i64::to_le_bytes)),
             None => {}
         }
     }
