@@ -126,6 +126,7 @@ function Summary({ network, onSelect }: { network: Network; onSelect: (selection
     <>
       <header className="panel-head"><h2>Places by traffic</h2></header>
       <div className="panel-body stack">
+        {busiest.length + idle.length === 0 && <p className="muted">No place of the inventory, and no flow between places, in this time.</p>}
         <Bars
           label="Places by traffic"
           bars={busiest.map((n) => ({ name: n.label, detail: n.label === KIND_TITLES[n.kind] ? "" : KIND_TITLES[n.kind], value: amountOf(n.traffic, unit), text: amount(amountOf(n.traffic, unit), unit), exact: `${n.id}: ${exact(amountOf(n.traffic, unit), unit)}`, does: "Look at", onClick: () => onSelect({ node: n }) }))}

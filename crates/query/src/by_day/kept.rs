@@ -10,7 +10,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 /// The share of all that may be kept that a single day may have, one so many-th.
-const SHARE: usize = 32;
+const SHARE: usize = 64;
 /// About how large what is kept of a day is.
 const USUAL_BYTES: usize = 16 << 10;
 
