@@ -45,8 +45,8 @@ web-packages:
 	@if command -v npm > /dev/null; then cd $(WEB) && { [ -d node_modules ] || npm ci --silent --no-audit --no-fund; }; fi
 
 .PHONY: pictures
-pictures: web build ## Pictures of every page over the demo; needs Chromium, and make demo before
-	@sh scripts/pictures.sh $(WEIR) $(DEMO)/data $(CACHE)/pictures
+pictures: web build ## Pictures of every page over the demo, light and dark, of three widths, into docs/pages; needs Chromium, and make demo before
+	@sh scripts/pictures.sh $(WEIR) $(DEMO)/data $(abspath docs/pages)
 
 .PHONY: test-web
 test-web: web-packages ## Unit tests of the web application; left out where there is no npm
