@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
 };
 use weir_value::datetime::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
 
+use crate::engine::is_steady;
 use crate::scan::StoredTable;
 use crate::ticks;
 
@@ -58,7 +59,9 @@ impl UserDefinedLogicalNodeCore for ByDay {
 pub(crate) fn marked(plan: LogicalPlan) -> Result<LogicalPlan> {
     plan.transform_down(|node| {
         let LogicalPlan::Aggregate(aggregate) = &node else { return Ok(Transformed::no(node)) };
-        if !aggregate.aggr_expr.iter().all(can_be_put_together) || times(&aggregate.input).is_none() {
+        let by_day = aggregate.aggr_expr.iter().all(can_be_put_together) && times(&aggregate.input).is_some();
+        // What is random must not be kept.
+        if !by_day || !is_steady(&node) {
             return Ok(Transformed::no(node));
         }
         let marked = LogicalPlan::Extension(Extension { node: Arc::new(ByDay { groups: node }) });

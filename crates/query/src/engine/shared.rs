@@ -115,7 +115,7 @@ fn sources(plan: &LogicalPlan) -> Vec<Arc<dyn TableSource>> {
 }
 
 /// Whether a plan gives the same rows each time: nothing in it is random.
-fn is_steady(plan: &LogicalPlan) -> bool {
+pub(crate) fn is_steady(plan: &LogicalPlan) -> bool {
     let volatile = plan.exists(|node| {
         let mut volatile = false;
         node.apply_expressions(|expr: &Expr| {
