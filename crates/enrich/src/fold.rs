@@ -8,8 +8,9 @@
 //! <https://learn.microsoft.com/azure/network-watcher/traffic-analytics-schema#data-aggregation>
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 use weir_decode::{Address, Decision, Direction};
 use weir_intel::WordId;
 use weir_reduce::{Counters, FlowKey};
@@ -110,15 +111,29 @@ impl Folded {
 }
 
 /// What rows of a group have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct GroupKey {
     flow: FlowKey,
     decorator: Option<usize>,
     decoration: Decoration,
+    public: PublicKey,
+}
+
+/// What public ends of a group have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PublicKey {
     feeds: Option<usize>,
     /// The region for Azure, else the country; blank for denied flows of any.
     place: WordId,
     scan: bool,
+}
+
+impl Hash for GroupKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Who and where decide nearly always what they are.
+        self.flow.hash(state);
+        self.public.place.hash(state);
+    }
 }
 
 /// No public address is this one.
@@ -151,28 +166,32 @@ pub fn fold(mut rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: Fol
     folding.finish(plain, details, addresses)
 }
 
-/// Puts each of some rows, which come in the order of their places, in front of the row of its place.
-fn insert(rows: &mut Vec<EnrichedFlow>, inserted: &[(usize, EnrichedFlow)]) {
-    let Some((_, any)) = inserted.first() else { return };
+/// Puts rows in front of others. Each comes with the place of the row that it goes before, in the order of these places, and
+/// as a number among `all`.
+fn insert(rows: &mut Vec<EnrichedFlow>, inserted: &[(usize, u32)], all: &[EnrichedFlow]) {
+    let Some(any) = all.first() else { return };
     let mut end = rows.len();
     rows.reserve_exact(inserted.len());
     rows.resize(end + inserted.len(), *any);
     let mut to = rows.len();
-    for (place, row) in inserted.iter().rev() {
+    for (place, number) in inserted.iter().rev() {
         to -= end - place;
         rows.copy_within(*place..end, to);
         end = *place;
         to -= 1;
-        rows[to] = *row;
+        rows[to] = all[*number as usize];
     }
 }
 
 /// Rows on their way into groups.
 #[derive(Default)]
 struct Folding {
-    known: Map<GroupKey, u32>,
-    /// The row of each group.
+    /// The last group of each key, by the key's hash.
+    known: HashTable<(u32, u32)>,
+    hasher: foldhash::fast::RandomState,
+    /// The row of each group, and what its public ends have in common.
     heads: Vec<EnrichedFlow>,
+    publics: Vec<PublicKey>,
     /// The group of each row that is folded.
     group_of: Vec<u32>,
     /// Groups whose source is blank.
@@ -206,25 +225,42 @@ impl Folding {
     fn add(&mut self, row: &EnrichedFlow, addresses: &PublicAddresses, rules: FoldRules) {
         let FlowKey { decision, direction, .. } = row.flow.key;
         let key = key_of(row, addresses, rules.folds_scan(&row.decoration, decision, direction));
-        let next = self.heads.len() as u32;
-        let number = *self.known.entry(key).or_insert(next);
-        let sum = self.heads.get(number as usize).map(|head| head.flow.counters.add(&row.flow.counters));
+        // A table of fewer than 2³² groups is told apart by half of a hash, and grows by it without looking at keys.
+        let hash = self.hasher.hash_one(key) as u32;
+        let Folding { heads, publics, .. } = self;
+        let is_same = |(known, number): &(u32, u32)| {
+            let (head, public) = (&heads[*number as usize], publics[*number as usize]);
+            let EnrichedFlow { decorator, decoration, .. } = *head;
+            *known == hash && GroupKey { flow: head.flow.key, decorator, decoration, public } == key
+        };
+        let next = heads.len() as u32;
+        let known = self.known.find_mut(spread(hash), is_same);
+        let sum = known.as_ref().map(|(_, number)| {
+            let head = &heads[*number as usize];
+            (*number, head.flow.counters.add(&row.flow.counters))
+        });
         let number = match sum {
-            Some(Some(sum)) => {
-                let head = &mut self.heads[number as usize];
+            Some((number, Some(sum))) => {
+                let head = &mut heads[number as usize];
                 head.flow.counters = sum;
                 head.processed_micros = head.processed_micros.max(row.processed_micros);
                 number
             }
             // The first of its group, or what does not fit into the row of the group.
             _ => {
-                self.known.insert(key, next);
+                match known {
+                    Some((_, number)) => *number = next,
+                    None => {
+                        self.known.insert_unique(spread(hash), (hash, next), |(hash, _)| spread(*hash));
+                    }
+                }
                 let mut head = EnrichedFlow { group: Some(GroupId(next)), ..*row };
                 head.flow.key = key.flow;
-                if key.scan {
+                if key.public.scan {
                     head.l7_protocol = "";
                 }
-                self.heads.push(head);
+                heads.push(head);
+                publics.push(key.public);
                 match side_of(row) {
                     PublicSide::Src => self.from_outside.push(next),
                     // A blank destination goes before others.
@@ -256,14 +292,14 @@ impl Folding {
             self.note_scan(&head, addresses);
         }
         let (groups, members) = self.groups(&details, addresses);
-        let text_of_dest = |group: &u32| self.heads[*group as usize].flow.key.dest_ip.to_string();
-        self.from_outside.sort_by_cached_key(text_of_dest);
-        let from_outside = self.from_outside.iter().map(|group| (0, *group));
-        let groups_in_order = from_outside.chain(self.with_src.iter().copied());
-        let inserted: Vec<(usize, EnrichedFlow)> =
-            groups_in_order.map(|(place, group)| (place, self.heads[group as usize])).collect();
+        let Folding { heads, .. } = self;
+        let mut inserted: Vec<(usize, u32)> = Vec::with_capacity(heads.len());
+        let ranks = ranks(self.from_outside.iter().map(|group| heads[*group as usize].flow.key.dest_ip));
+        let (_, order) = by_group(&ranks, ranks.len());
+        inserted.extend(order.iter().map(|place| (0, self.from_outside[*place as usize])));
+        inserted.append(&mut self.with_src);
         let mut rows = plain;
-        insert(&mut rows, &inserted);
+        insert(&mut rows, &inserted, &heads);
         let tally = FoldTally {
             folded: details.len() as u64,
             groups: groups.len() as u64,
@@ -275,27 +311,28 @@ impl Folding {
 
     /// The members of each group, side by side.
     fn groups(&self, details: &[EnrichedFlow], addresses: &PublicAddresses) -> (Vec<Group>, Vec<Member>) {
-        let mut places: Vec<(u32, u32)> = Vec::with_capacity(details.len());
-        places.extend(self.group_of.iter().zip(0..).map(|(group, detail)| (*group, detail)));
-        places.sort_unstable();
-        let mut members: Vec<Member> = Vec::with_capacity(places.len());
-        let groups = places.chunk_by(|one, next| one.0 == next.0).map(|places| {
-            let rows = || places.iter().map(|(_, detail)| &details[*detail as usize]);
-            let first = members.len() as u32;
-            let of_group = rows().filter_map(|row| {
+        let (ends, order) = by_group(&self.group_of, self.heads.len());
+        let mut members: Vec<Member> = Vec::with_capacity(order.len());
+        let mut of_group: Vec<Member> = Vec::new();
+        let mut begin = 0;
+        let groups = self.heads.iter().zip(ends).map(|(head, end)| {
+            let rows = order[begin..end as usize].iter().map(|detail| &details[*detail as usize]);
+            begin = end as usize;
+            of_group.extend(rows.clone().filter_map(|row| {
                 let public = row.public?;
                 Some(Member { public, entry: entry_of(addresses.get(public).address, &row.flow.counters) })
-            });
-            let mut of_group: Vec<Member> = of_group.collect();
-            of_group.sort_unstable_by_key(|member| member.entry.address);
-            of_group.dedup_by(|next, last| {
-                next.entry.address == last.entry.address && last.entry.add(&next.entry)
-            });
-            of_group.sort_by_key(|member| member.entry.rank());
+            }));
+            if of_group.len() > 1 {
+                of_group.sort_unstable_by_key(|member| member.entry.address);
+                of_group.dedup_by(|next, last| {
+                    next.entry.address == last.entry.address && last.entry.add(&next.entry)
+                });
+                of_group.sort_by_key(|member| member.entry.rank());
+            }
+            let first = members.len() as u32;
             members.append(&mut of_group);
-            let head = &self.heads[places[0].0 as usize];
             let scanned_ports = (head.l7_protocol.is_empty()).then(|| {
-                let ports: HashSet<u16> = rows().map(|row| row.flow.key.dest_port).collect();
+                let ports: HashSet<u16> = rows.map(|row| row.flow.key.dest_port).collect();
                 ports.len() as u32
             });
             Group { side: side_of(head), members: (first, members.len() as u32), scanned_ports }
@@ -303,6 +340,49 @@ impl Folding {
         let groups = groups.collect();
         (groups, members)
     }
+}
+
+/// The numbers of rows in the order of their groups, and within a group in their own, and where each group ends in it.
+fn by_group(group_of: &[u32], groups: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut places = vec![0_u32; groups];
+    group_of.iter().for_each(|group| places[*group as usize] += 1);
+    let mut begin = 0;
+    for place in &mut places {
+        begin += std::mem::replace(place, begin);
+    }
+    let mut order = vec![0; group_of.len()];
+    for (row, group) in (0..).zip(group_of) {
+        // What began as the place of the group's first row ends as that behind its last.
+        let place = &mut places[*group as usize];
+        order[*place as usize] = row;
+        *place += 1;
+    }
+    (places, order)
+}
+
+/// The place of each address among all of these in the order of their texts.
+fn ranks(addresses: impl Iterator<Item = Address>) -> Vec<u32> {
+    let mut known: Map<Address, u32> = Map::default();
+    let mut all: Vec<(String, u32)> = Vec::new();
+    let number = |address: Address| {
+        *known.entry(address).or_insert_with(|| {
+            let number = all.len() as u32;
+            all.push((address.to_string(), number));
+            number
+        })
+    };
+    let numbers: Vec<u32> = addresses.map(number).collect();
+    all.sort_unstable();
+    let mut ranks = vec![0; all.len()];
+    for (rank, (_, number)) in (0..).zip(all) {
+        ranks[number as usize] = rank;
+    }
+    numbers.into_iter().map(|number| ranks[number as usize]).collect()
+}
+
+/// Tables look at the highest and at the lowest bits of a hash.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 fn entry_of(address: Address, counters: &Counters) -> public_list::Entry {
@@ -328,17 +408,16 @@ fn key_of(row: &EnrichedFlow, addresses: &PublicAddresses, scan: bool) -> GroupK
         flow.dest_port = 0;
     }
     let public = row.public.map(|public| addresses.get(public));
-    let place = public.filter(|_| !scan).map(|public| match row.decoration.flow_type {
-        FlowType::AzurePublic => public.region(),
-        _ => public.facts.country,
-    });
+    let place = public.filter(|_| !scan).map(|public| public.place(row.decoration.flow_type));
     GroupKey {
         flow,
         decorator: row.decorator,
         decoration: row.decoration,
-        feeds: public.and_then(|public| public.feeds),
-        place: place.unwrap_or_default(),
-        scan,
+        public: PublicKey {
+            feeds: public.and_then(|public| public.feeds),
+            place: place.unwrap_or_default(),
+            scan,
+        },
     }
 }
 

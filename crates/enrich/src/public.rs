@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use weir_decode::Address;
 use weir_intel::{AddressFacts, Lookups, Threat, WordId};
 
+use crate::FlowType;
 use crate::flow_type::{METADATA_ADDRESS, PLATFORM_ADDRESS, PublicKind, is_platform};
 
 /// A public address among [`PublicAddresses`].
@@ -54,6 +55,14 @@ impl PublicAddress {
     /// `AzureRegion`.
     pub fn azure_region<'a>(&self, lookups: &'a [Arc<Lookups>]) -> &'a str {
         self.lookups(lookups).map_or("", |lookups| lookups.text(self.region()))
+    }
+
+    /// What flows of a type are told of where it is: the number of its region for those with Azure, else of its country.
+    pub fn place(&self, flow_type: FlowType) -> WordId {
+        match flow_type {
+            FlowType::AzurePublic => self.region(),
+            _ => self.facts.country,
+        }
     }
 
     /// The number of that word. The platform's own addresses are in every region, and in none.

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use weir_decode::Address;
+use weir_decode::{Address, dotted};
 
 /// An address of a list, with its counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +90,19 @@ pub fn merge(entries: &mut Vec<Entry>) {
 }
 
 /// Writes a list behind what is in `out`.
-pub fn write(entries: &[Entry], out: &mut String) {
+pub fn write<'a>(entries: impl IntoIterator<Item = &'a Entry>, out: &mut String) {
     let mut digits = itoa::Buffer::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (place, entry) in entries.into_iter().enumerate() {
         if place > 0 {
             out.push(' ');
         }
-        // Writing to a text does not fail.
-        let _ = write!(out, "{}", entry.address);
+        match entry.address.ipv4() {
+            Some(number) => out.push_str(dotted(number, &mut [0; 15])),
+            None => {
+                // Writing to a text does not fail.
+                let _ = write!(out, "{}", entry.address);
+            }
+        }
         for counter in [
             entry.flows_started,
             entry.flows_completed,

@@ -62,7 +62,7 @@ fn rest(key: &FlowKey) -> impl Ord {
 }
 
 /// The beginning of an address's text; that of an IPv4 address is all of it.
-fn beginning_of(address: Address) -> u128 {
+pub(crate) fn beginning_of(address: Address) -> u128 {
     match address.ipv4() {
         Some(number) => beginning(dotted(number, &mut [0; 15])),
         None => beginning(&address.to_string()),

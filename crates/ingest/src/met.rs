@@ -1,6 +1,6 @@
 //! The public addresses that flows met: the rows of `NTAIpDetails`, one for each address, interval and flow type.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
@@ -12,12 +12,14 @@ use weir_table::rows::{IpDetail, IpDetails, Run, day_of};
 use weir_table::{Batch, Error};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::arrange::beginning_of;
 use crate::decorate::Chosen;
 use crate::parts::PART_ROWS;
 use crate::run::table;
 
 /// Addresses and intervals that are remembered, so that no second row is written; of more, some have several rows.
-const KNOWN_MAX: usize = 2 << 20;
+/// So many fill a hash table of 2²¹ places; one more would double it.
+const KNOWN_MAX: usize = (1 << 21) / 8 * 7;
 
 /// A row's public end, in an interval.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +51,32 @@ pub(crate) struct Met {
 
 #[derive(Debug, Default)]
 struct State {
-    known: HashSet<(IntervalNumber, FlowType, Address), foldhash::fast::RandomState>,
+    known: Known,
     pending: Details,
+}
+
+/// Addresses that were met, each with an interval and a flow type. These are numbered: with the number of an IPv4
+/// address they take eight bytes.
+#[derive(Debug, Default)]
+struct Known {
+    numbers: HashMap<(IntervalNumber, FlowType), u32, foldhash::fast::RandomState>,
+    ipv4: HashSet<u64, foldhash::fast::RandomState>,
+    ipv6: HashSet<(u32, Address), foldhash::fast::RandomState>,
+}
+
+impl Known {
+    /// Whether it was not known before.
+    fn insert(&mut self, interval: IntervalNumber, flow_type: FlowType, address: Address) -> bool {
+        if self.ipv4.len() >= KNOWN_MAX || self.ipv6.len() >= KNOWN_MAX {
+            *self = Known::default();
+        }
+        let next = self.numbers.len() as u32;
+        let number = *self.numbers.entry((interval, flow_type)).or_insert(next);
+        match address.ipv4() {
+            Some(ipv4) => self.ipv4.insert(u64::from(number) << 32 | u64::from(ipv4)),
+            None => self.ipv6.insert((number, address)),
+        }
+    }
 }
 
 /// Rows of `NTAIpDetails` that are not yet written, and what they refer to.
@@ -72,25 +98,17 @@ impl Met {
         chosen: &Chosen<'_>,
         write: Option<&dyn Fn(Details) -> Result<(), Error>>,
     ) -> Result<(), Error> {
-        let mut here: HashSet<(IntervalNumber, FlowType, PublicId), foldhash::fast::RandomState> =
-            HashSet::default();
-        let mut found = Vec::new();
-        let mut last = None;
-        for meeting in meetings {
-            let key = (meeting.interval, meeting.flow_type, meeting.public);
-            if last != Some(key) && here.insert(key) {
-                found.push(meeting);
-            }
-            last = Some(key);
-        }
         let full = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            for Meeting { interval: number, flow_type, public, processed_micros } in found {
-                let public = *chosen.addresses.get(public);
-                if state.known.len() >= KNOWN_MAX {
-                    state.known.clear();
+            let mut last = None;
+            for Meeting { interval: number, flow_type, public, processed_micros } in meetings {
+                // Rows come sorted by address.
+                let key = (number, flow_type, public);
+                if last.replace(key) == Some(key) {
+                    continue;
                 }
-                if state.known.insert((number, flow_type, public.address)) {
+                let public = *chosen.addresses.get(public);
+                if state.known.insert(number, flow_type, public.address) {
                     let interval_start_micros = interval.start_micros(number);
                     let detail = IpDetail { public, flow_type, interval_start_micros, processed_micros };
                     state.pending.push(detail, chosen);
@@ -136,8 +154,10 @@ impl Details {
         now_micros: i64,
     ) -> Result<(), Error> {
         for (day, details) in &mut self.days {
-            details.sort_by_key(|detail| {
-                (detail.public.address, detail.interval_start_micros, detail.flow_type)
+            // By the text of the address, as readers compare it.
+            details.sort_by_cached_key(|detail| {
+                let address = detail.public.address;
+                (beginning_of(address), address, detail.interval_start_micros, detail.flow_type)
             });
             let rows = IpDetails::new(details, &self.lookups, run);
             runtime.block_on(batch.write(table("NTAIpDetails")?, *day, now_micros, &rows))?;

@@ -1,5 +1,6 @@
 //! Columns put together by name.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
@@ -36,8 +37,12 @@ pub(crate) fn constant(value: &str, rows: usize) -> ArrayRef {
 
 /// A text column of numbered words; every number must have its word.
 pub(super) fn words<'a>(numbers: Vec<i32>, words: impl IntoIterator<Item = &'a str>) -> ArrayRef {
-    let words = StringArray::from_iter_values(words);
-    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(numbers), Arc::new(words)))
+    numbered_words(&numbers.into(), StringArray::from_iter_values(words))
+}
+
+/// The same, of arrays.
+pub(super) fn numbered_words(numbers: &Int32Array, words: StringArray) -> ArrayRef {
+    Arc::new(DictionaryArray::<Int32Type>::new(numbers.clone(), Arc::new(words)))
 }
 
 /// A plain text column.
@@ -48,6 +53,36 @@ pub(super) fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
 /// A column of whole numbers.
 pub(super) fn longs(values: impl Iterator<Item = i64>) -> ArrayRef {
     Arc::new(Int64Array::from_iter_values(values))
+}
+
+/// A column of whole numbers of which a few are likely to come again and again.
+pub(super) fn counts(values: impl ExactSizeIterator<Item = i64>) -> ArrayRef {
+    /// Numbers below this are looked up in a list, others in a hash table.
+    const SMALL: usize = 1024;
+    const UNSEEN: i32 = -1;
+    let (values, rows) = (values.collect::<Vec<i64>>(), 0..);
+    let mut small = [UNSEEN; SMALL];
+    let mut others: HashMap<i64, i32, foldhash::fast::RandomState> = HashMap::default();
+    let mut distinct: Vec<i64> = Vec::new();
+    let mut numbers: Vec<i32> = Vec::with_capacity(values.len());
+    for (value, row) in values.iter().zip(rows) {
+        let next = distinct.len() as i32;
+        let number = match usize::try_from(*value) {
+            Ok(value) if value < SMALL => &mut small[value],
+            _ => others.entry(*value).or_insert(UNSEEN),
+        };
+        if *number == UNSEEN {
+            *number = next;
+            distinct.push(*value);
+            // Where more than every fourth is a new one, a dictionary saves nothing.
+            if distinct.len() > SMALL + row / 4 {
+                return Arc::new(Int64Array::from(values));
+            }
+        }
+        numbers.push(*number);
+    }
+    let numbers = Int32Array::from(numbers);
+    Arc::new(DictionaryArray::<Int32Type>::new(numbers, Arc::new(Int64Array::from(distinct))))
 }
 
 /// A column of whole numbers, some of them absent.

@@ -7,7 +7,7 @@ use weir_decode::Address;
 use weir_enrich::{FlowType, PublicAddress, is_platform};
 use weir_intel::{AddressFacts, Lookups};
 
-use super::columns::{constant, texts, times, words};
+use super::columns::{constant, words};
 use super::net_analytics::{Run, generated_micros};
 use super::numbered::Numbered;
 use crate::{Columns, Error};
@@ -29,7 +29,9 @@ pub struct IpDetail {
 pub struct IpDetails<'a> {
     details: &'a [IpDetail],
     run: &'a Run<'a>,
-    ips: Vec<String>,
+    ips: Numbered<String>,
+    intervals: Numbered<i64>,
+    generated: Numbered<i64>,
     said: Numbered<Said<'a>>,
 }
 
@@ -71,7 +73,14 @@ impl<'a> IpDetails<'a> {
         IpDetails {
             details,
             run,
-            ips: details.iter().map(|detail| detail.public.address.to_string()).collect(),
+            ips: Numbered::new(details.iter().map(|detail| detail.public.address), |ip| ip.to_string()),
+            intervals: Numbered::new(details.iter().map(|detail| detail.interval_start_micros), |start| {
+                start
+            }),
+            generated: Numbered::new(
+                details.iter().map(|detail| (detail.processed_micros, detail.interval_start_micros)),
+                |(processed, start)| generated_micros(processed, start + run.interval.micros()),
+            ),
             said: Numbered::new(details.iter().map(key), said),
         }
     }
@@ -81,16 +90,12 @@ impl<'a> IpDetails<'a> {
         let Said { location, details, threat_type, threat_description, dns_domain, url, .. } =
             self.said.value(row);
         let flow_type = self.details[row].flow_type.word();
-        [&self.ips[row], flow_type, location, details, threat_type, threat_description, dns_domain, url]
+        [self.ips.value(row), flow_type, location, details, threat_type, threat_description, dns_domain, url]
     }
 
     /// The port of a row.
     pub fn port(&self, row: usize) -> Option<i32> {
         self.said.value(row).port
-    }
-
-    fn interval_end(&self, detail: &IpDetail) -> i64 {
-        detail.interval_start_micros + self.run.interval.micros()
     }
 
     /// Bytes of the rows' values: text by its length, numbers and times by eight.
@@ -118,16 +123,14 @@ impl Columns for IpDetails<'_> {
             "TenantId" => constant(self.run.workspace_id),
             "_IsBillable" => constant("false"),
             "_BilledSize" => self.billed_size(),
-            "TimeGenerated" => times(
-                details.map(|detail| generated_micros(detail.processed_micros, self.interval_end(detail))),
-            ),
-            "FlowIntervalStartTime" => times(details.map(|detail| detail.interval_start_micros)),
-            "FlowIntervalEndTime" => times(details.map(|detail| self.interval_end(detail))),
+            "TimeGenerated" => self.generated.times(|micros| *micros),
+            "FlowIntervalStartTime" => self.intervals.times(|start| *start),
+            "FlowIntervalEndTime" => self.intervals.times(|start| start + self.run.interval.micros()),
             "FlowType" => words(
                 details.map(|detail| detail.flow_type as i32).collect(),
                 FlowType::ALL.map(FlowType::word),
             ),
-            "Ip" => texts(self.ips.iter().map(String::as_str)),
+            "Ip" => self.ips.column(String::as_str),
             "Location" => self.said.column(|said| &said.location),
             "PublicIpDetails" => self.said.column(|said| said.details),
             "ThreatType" => self.said.column(|said| said.threat_type),

@@ -7,6 +7,7 @@ mod ip_details;
 mod net_analytics;
 mod numbered;
 pub mod public;
+mod texts;
 mod topology_details;
 
 pub use blobs::{BatchInfo, weir_batch, weir_blobs};

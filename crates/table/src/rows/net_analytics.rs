@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array};
+use arrow_array::{ArrayRef, Float64Array, Int32Array, StringArray};
 use weir_decode::{Address, Decision, Direction};
 use weir_enrich::{Decorator, EnrichedFlow, PublicSide, spelling};
-use weir_reduce::{Counters, Interval, Names, RuleKind, SourceNames};
+use weir_reduce::{Counters, Interval, IntervalNumber, Names, RuleKind, SourceNames};
 use weir_schema::Table;
 use weir_topology::{ResourceId, short_resource_id};
 
-use super::columns::{constant, longs, optional_longs, times, words};
+use super::columns::{constant, counts, numbered_words, optional_longs, times};
 use super::decoration::DecorationColumns;
 use super::numbered::Numbered;
 use super::public::{PublicColumns, PublicEnds, PublicRow};
@@ -47,8 +47,19 @@ pub struct NetAnalytics<'a> {
     table: &'static Table,
     flows: &'a [EnrichedFlow],
     run: &'a Run<'a>,
-    src_ips: Numbered<String>,
-    dest_ips: Numbered<String>,
+    intervals: Numbered<IntervalNumber>,
+    processed: Numbered<i64>,
+    /// By interval and time of processing.
+    generated: Numbered<i64>,
+    source_numbers: Int32Array,
+    rule_numbers: Int32Array,
+    /// That of the rule behind a blank one, or the blank one where the log is a network's.
+    nsg_numbers: Int32Array,
+    directions: Int32Array,
+    decisions: Int32Array,
+    encryptions: Int32Array,
+    src_ips: Numbered<Ip>,
+    dest_ips: Numbered<Ip>,
     l7_protocols: Numbered<&'static str>,
     l4_protocols: Numbered<String>,
     sources: Vec<SourceWords>,
@@ -110,6 +121,18 @@ pub fn target_id(target_type: &str, target: &str) -> String {
     id
 }
 
+/// What the columns say of an address.
+struct Ip {
+    text: String,
+    number: Option<i64>,
+}
+
+impl Ip {
+    fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 /// What the columns say of a source.
 struct SourceWords {
     flow_log: String,
@@ -132,8 +155,9 @@ impl<'a> NetAnalytics<'a> {
     pub fn new(table: &'static Table, rows: FlowRows<'a>, run: &'a Run<'a>) -> Self {
         let FlowRows { flows, names, decorators, public } = rows;
         let ip = |side: PublicSide| {
-            Numbered::new(flows.iter().map(|row| address(row, side)), |ip| {
-                ip.map_or_else(String::new, |ip| ip.to_string())
+            Numbered::new(flows.iter().map(|row| address(row, side)), |ip| Ip {
+                text: ip.map_or_else(String::new, |ip| ip.to_string()),
+                number: ip.and_then(Address::ipv4).map(i64::from),
             })
         };
         let public_rows: Vec<PublicRow> = flows.iter().map(PublicRow::from).collect();
@@ -157,18 +181,39 @@ impl<'a> NetAnalytics<'a> {
                 RuleKind::Untold => "",
             },
         });
+        let (sources, rules): (Vec<SourceWords>, Vec<RuleWords>) = (sources.collect(), rules.collect());
+        let interval_end = |number| run.interval.start_micros(number) + run.interval.micros();
+        // Rows are large: what many columns ask of them is taken from them in one pass each.
+        let numbers = |number: &dyn Fn(&EnrichedFlow) -> i32| -> Int32Array {
+            flows.iter().map(number).collect::<Vec<i32>>().into()
+        };
         NetAnalytics {
             table,
             flows,
             run,
+            intervals: Numbered::new(flows.iter().map(|row| row.flow.key.interval), |number| number),
+            processed: Numbered::new(flows.iter().map(|row| row.processed_micros), |micros| micros),
+            generated: Numbered::new(
+                flows.iter().map(|row| (row.processed_micros, row.flow.key.interval)),
+                |(processed, number)| generated_micros(processed, interval_end(number)),
+            ),
+            source_numbers: numbers(&|row| row.flow.key.source.0 as i32),
+            rule_numbers: numbers(&|row| row.flow.key.rule.0 as i32),
+            nsg_numbers: numbers(&|row| {
+                let nsg = sources[row.flow.key.source.0 as usize].nsg;
+                if nsg { row.flow.key.rule.0 as i32 + 1 } else { 0 }
+            }),
+            directions: numbers(&|row| row.flow.key.direction as i32),
+            decisions: numbers(&|row| row.flow.key.decision as i32),
+            encryptions: numbers(&|row| row.flow.key.encryption.0.into()),
             src_ips: ip(PublicSide::Src),
             dest_ips: ip(PublicSide::Dest),
             l7_protocols: Numbered::new(flows.iter().map(|row| row.l7_protocol), |name| name),
             l4_protocols: Numbered::new(flows.iter().map(|row| row.flow.key.protocol), |protocol| {
                 spelling::l4_protocol(protocol).into_owned()
             }),
-            sources: sources.collect(),
-            rules: rules.collect(),
+            sources,
+            rules,
             acl_groups: Numbered::new(
                 flows.iter().map(|row| (row.decorator, row.flow.key.rule)),
                 |(decorator, rule)| {
@@ -214,12 +259,12 @@ impl NetAnalytics<'_> {
             "TenantId" => self.constant(run.workspace_id),
             "_IsBillable" => self.constant("false"),
             "_BilledSize" => self.billed_size(),
-            "TimeProcessed" | "_TimeReceived" => self.times(|row| row.processed_micros),
-            "TimeGenerated" => {
-                self.times(|row| generated_micros(row.processed_micros, self.interval_end(row)))
+            "TimeProcessed" | "_TimeReceived" => self.processed.times(|micros| *micros),
+            "TimeGenerated" => self.generated.times(|micros| *micros),
+            "FlowIntervalStartTime" => self.intervals.times(|number| run.interval.start_micros(*number)),
+            "FlowIntervalEndTime" => {
+                self.intervals.times(|number| run.interval.start_micros(*number) + run.interval.micros())
             }
-            "FlowIntervalStartTime" => self.times(|row| self.interval_start(row)),
-            "FlowIntervalEndTime" => self.times(|row| self.interval_end(row)),
             "FlowStartTime" => self.times(|row| row.flow.counters.first_millis * 1_000),
             "FlowEndTime" => self.times(|row| row.flow.counters.last_millis * 1_000),
             "FlowLogResourceId" => self.source(|source| &source.flow_log),
@@ -232,31 +277,28 @@ impl NetAnalytics<'_> {
             "NsgList" => self.nsg(|rule| &rule.nsg),
             "NsgRule" => self.nsg(|rule| &rule.rule),
             "NsgRuleType" => self.nsg(|rule| rule.nsg_kind),
-            "SrcIp" => self.src_ips.column(String::as_str),
-            "DestIp" => self.dest_ips.column(String::as_str),
-            "SrcIpNumber" => self.ip_numbers(PublicSide::Src),
-            "DestIpNumber" => self.ip_numbers(PublicSide::Dest),
+            "SrcIp" => self.src_ips.column(Ip::text),
+            "DestIp" => self.dest_ips.column(Ip::text),
+            "SrcIpNumber" => ip_numbers(&self.src_ips),
+            "DestIpNumber" => ip_numbers(&self.dest_ips),
             "DestPort" => {
                 let port = |row: &EnrichedFlow| {
                     (!self.public.is_of_many_ports(row)).then_some(i32::from(row.flow.key.dest_port))
                 };
                 Arc::new(self.flows.iter().map(port).collect::<Int32Array>())
             }
-            "PublicIp" => self.public.addresses(self.flows),
+            "PublicIp" => self.public_ips(),
             "L4Protocol" => self.l4_protocols.column(String::as_str),
             "L7Protocol" => self.l7_protocols.column(|name| name),
             "FlowDirection" => {
                 let both = [Direction::Inbound, Direction::Outbound].map(spelling::direction);
-                self.words(|row| row.flow.key.direction as i32, both)
+                words(&self.directions, both)
             }
             "FlowStatus" | "Action" => {
                 let both = [Decision::Allowed, Decision::Denied].map(spelling::status);
-                self.words(|row| row.flow.key.decision as i32, both)
+                words(&self.decisions, both)
             }
-            "FlowEncryption" => {
-                let all = self.names.words().iter().map(String::as_str);
-                self.words(|row| row.flow.key.encryption.0.into(), all)
-            }
+            "FlowEncryption" => words(&self.encryptions, self.names.words().iter().map(String::as_str)),
             "AllowedInFlows" => started(Decision::Allowed, Direction::Inbound),
             "AllowedOutFlows" => started(Decision::Allowed, Direction::Outbound),
             "DeniedInFlows" => started(Decision::Denied, Direction::Inbound),
@@ -271,20 +313,12 @@ impl NetAnalytics<'_> {
         })
     }
 
-    fn interval_start(&self, row: &EnrichedFlow) -> i64 {
-        self.run.interval.start_micros(row.flow.key.interval)
-    }
-
-    fn interval_end(&self, row: &EnrichedFlow) -> i64 {
-        self.interval_start(row) + self.run.interval.micros()
-    }
-
     fn constant(&self, value: &str) -> ArrayRef {
         constant(value, self.flows.len())
     }
 
     fn longs(&self, value: impl Fn(&EnrichedFlow) -> i64) -> ArrayRef {
-        longs(self.flows.iter().map(value))
+        counts(self.flows.iter().map(value))
     }
 
     fn counter(&self, value: impl Fn(&Counters) -> i64) -> ArrayRef {
@@ -295,76 +329,103 @@ impl NetAnalytics<'_> {
         times(self.flows.iter().map(value))
     }
 
-    fn ip_numbers(&self, side: PublicSide) -> ArrayRef {
-        optional_longs(self.flows.iter().map(|row| address(row, side)?.ipv4().map(i64::from)))
-    }
-
-    fn words<'w>(
-        &self,
-        number: impl Fn(&EnrichedFlow) -> i32,
-        all: impl IntoIterator<Item = &'w str>,
-    ) -> ArrayRef {
-        words(self.flows.iter().map(number).collect(), all)
+    /// The public address of each row: that of one of its ends.
+    fn public_ips(&self) -> ArrayRef {
+        let (srcs, dests) = (self.src_ips.values(), self.dest_ips.values());
+        let numbers = self.flows.iter().zip(self.src_ips.numbers()).zip(self.dest_ips.numbers());
+        let number = |((row, src), dest): ((&EnrichedFlow, &i32), &i32)| match row
+            .decoration
+            .public
+            .filter(|_| row.public.is_some())
+        {
+            Some(PublicSide::Src) => *src,
+            Some(PublicSide::Dest) => srcs.len() as i32 + dest,
+            None => (srcs.len() + dests.len()) as i32,
+        };
+        let all = srcs.iter().chain(dests).map(Ip::text).chain([""]);
+        words(&numbers.map(number).collect::<Vec<i32>>().into(), all)
     }
 
     fn source(&self, word: impl Fn(&SourceWords) -> &str) -> ArrayRef {
-        self.words(|row| row.flow.key.source.0 as i32, self.sources.iter().map(word))
+        words(&self.source_numbers, self.sources.iter().map(word))
     }
 
     fn rule(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
-        self.words(|row| row.flow.key.rule.0 as i32, self.rules.iter().map(word))
+        words(&self.rule_numbers, self.rules.iter().map(word))
     }
 
     /// A word of the rule where the log is an NSG's, blank where it is a network's.
     fn nsg(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
-        let number = |row: &EnrichedFlow| {
-            let nsg = self.sources[row.flow.key.source.0 as usize].nsg;
-            if nsg { row.flow.key.rule.0 as i32 + 1 } else { 0 }
-        };
-        self.words(number, std::iter::once("").chain(self.rules.iter().map(word)))
+        words(&self.nsg_numbers, std::iter::once("").chain(self.rules.iter().map(word)))
     }
 
     /// Bytes of the row's values: text by its length, numbers and times by eight.
     fn billed_size(&self) -> ArrayRef {
         // Rows of `WeirPublicIps` name the public address once more.
         let has_public_ip = self.table.column("PublicIp").is_some();
-        let size = |(((index, row), decoration), public): (((usize, &EnrichedFlow), usize), usize)| {
-            let public_ip = match row.decoration.public {
-                _ if !has_public_ip => 0,
-                Some(PublicSide::Src) => self.src_ips.value(index).len(),
-                Some(PublicSide::Dest) => self.dest_ips.value(index).len(),
+        let public_side = |row: &EnrichedFlow| row.decoration.public.filter(|_| has_public_ip);
+        let public_sides: Vec<Option<PublicSide>> = self.flows.iter().map(public_side).collect();
+        let sources: Vec<usize> = (self.sources.iter())
+            .map(|source| {
+                source.flow_log.len()
+                    + source.log_resource.len()
+                    + source.target.len()
+                    + source.target_type.len()
+                    + source.mac.len()
+            })
+            .collect();
+        let nsg = |rule: &RuleWords| rule.nsg.len() + rule.rule.len() + rule.nsg_kind.len();
+        let rules: Vec<(usize, usize)> = self.rules.iter().map(|rule| (rule.rule.len(), nsg(rule))).collect();
+        let directions = [Direction::Inbound, Direction::Outbound].map(|it| spelling::direction(it).len());
+        let decisions = [Decision::Allowed, Decision::Denied].map(|it| spelling::status(it).len());
+        let encryptions: Vec<usize> = self.names.words().iter().map(String::len).collect();
+        let acl_groups = self.acl_groups.lengths(|group| group.len());
+        let (src_ips, dest_ips) =
+            (self.src_ips.lengths(|ip| ip.text.len()), self.dest_ips.lengths(|ip| ip.text.len()));
+        let l4_protocols = self.l4_protocols.lengths(String::len);
+        let l7_protocols = self.l7_protocols.lengths(|name| name.len());
+        let of_rules = |number: &i32| match usize::try_from(number - 1) {
+            Ok(rule) => rules[rule].1,
+            Err(_) => 0,
+        };
+        let size = |((row, decoration), public): ((usize, usize), usize)| {
+            let (src_ip, dest_ip) = (self.src_ips.of(row, &src_ips), self.dest_ips.of(row, &dest_ips));
+            let public_ip = match public_sides[row] {
+                Some(PublicSide::Src) => *src_ip,
+                Some(PublicSide::Dest) => *dest_ip,
                 None => 0,
             };
-            let source = &self.sources[row.flow.key.source.0 as usize];
-            let rule = &self.rules[row.flow.key.rule.0 as usize];
-            let source_bytes = source.flow_log.len()
-                + source.log_resource.len()
-                + source.target.len()
-                + source.target_type.len()
-                + source.mac.len();
-            let nsg_bytes =
-                if source.nsg { rule.nsg.len() + rule.rule.len() + rule.nsg_kind.len() } else { 0 };
             let bytes = self.billed_constant
-                + source_bytes
-                + nsg_bytes
-                + self.acl_groups.value(index).len()
-                + rule.rule.len()
-                + self.src_ips.value(index).len()
-                + self.dest_ips.value(index).len()
-                + self.l4_protocols.value(index).len()
-                + self.l7_protocols.value(index).len()
-                + spelling::direction(row.flow.key.direction).len()
-                + 2 * spelling::status(row.flow.key.decision).len()
-                + self.names.word(row.flow.key.encryption).len()
+                + sources[self.source_numbers.value(row) as usize]
+                + rules[self.rule_numbers.value(row) as usize].0
+                + of_rules(&self.nsg_numbers.value(row))
+                + self.acl_groups.of(row, &acl_groups)
+                + src_ip
+                + dest_ip
+                + self.l4_protocols.of(row, &l4_protocols)
+                + self.l7_protocols.of(row, &l7_protocols)
+                + directions[self.directions.value(row) as usize]
+                + 2 * decisions[self.decisions.value(row) as usize]
+                + encryptions[self.encryptions.value(row) as usize]
                 + public_ip
                 + public
                 + decoration;
             bytes as f64
         };
-        let rows =
-            self.flows.iter().enumerate().zip(self.decoration.text_bytes()).zip(self.public.text_bytes());
+        let rows = (0..self.flows.len()).zip(self.decoration.text_bytes()).zip(self.public.text_bytes());
         Arc::new(Float64Array::from_iter_values(rows.map(size)))
     }
+}
+
+/// The numbers of IPv4 addresses; null for others, and where there is none.
+fn ip_numbers(ips: &Numbered<Ip>) -> ArrayRef {
+    let all: Vec<Option<i64>> = ips.values().iter().map(|ip| ip.number).collect();
+    optional_longs(ips.numbers().iter().map(|number| all[*number as usize]))
+}
+
+/// A text column of numbered words.
+fn words<'w>(numbers: &Int32Array, words: impl IntoIterator<Item = &'w str>) -> ArrayRef {
+    numbered_words(numbers, StringArray::from_iter_values(words))
 }
 
 /// Bytes that are the same in every row, the workspace id and the table's name apart: `FlowLog`, `3`, `false`, ten

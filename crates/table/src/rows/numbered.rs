@@ -1,14 +1,16 @@
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, StringArray, TimestampMicrosecondArray};
 
-use super::columns::words;
+use super::columns::{constant, numbered_words};
 
 /// What rows say, each kept once, and the number of each row's.
 pub(super) struct Numbered<T> {
     values: Vec<T>,
-    numbers: Vec<i32>,
+    numbers: Int32Array,
 }
 
 impl<T> Numbered<T> {
@@ -29,13 +31,36 @@ impl<T> Numbered<T> {
                 number
             }
         };
-        let numbers = keys.map(number).collect();
-        Numbered { values, numbers }
+        let numbers: Vec<i32> = keys.map(number).collect();
+        Numbered { values, numbers: numbers.into() }
     }
 
     /// A column of what rows say, or of a part of it.
     pub fn column(&self, text: impl Fn(&T) -> &str) -> ArrayRef {
-        words(self.numbers.clone(), self.values.iter().map(text))
+        let mut texts = self.values.iter().map(&text);
+        if let Some(first) = texts.next()
+            && texts.all(|text| text == first)
+        {
+            return constant(first, self.rows());
+        }
+        numbered_words(&self.numbers, StringArray::from_iter_values(self.values.iter().map(text)))
+    }
+
+    /// A column of a time of what rows say, microseconds since the Unix epoch.
+    pub fn times(&self, time: impl Fn(&T) -> i64) -> ArrayRef {
+        let times = TimestampMicrosecondArray::from_iter_values(self.values.iter().map(time));
+        let times = Arc::new(times.with_timezone("UTC"));
+        Arc::new(DictionaryArray::<Int32Type>::new(self.numbers.clone(), times))
+    }
+
+    /// The number of each row's.
+    pub fn numbers(&self) -> &[i32] {
+        self.numbers.values()
+    }
+
+    /// What there is, in the order of their numbers.
+    pub fn values(&self) -> &[T] {
+        &self.values
     }
 
     /// How many rows there are.
@@ -55,6 +80,6 @@ impl<T> Numbered<T> {
 
     /// Of something that there is for each value, that of a row.
     pub fn of<'a, U>(&self, row: usize, of_values: &'a [U]) -> &'a U {
-        &of_values[self.numbers[row] as usize]
+        &of_values[self.numbers.value(row) as usize]
     }
 }

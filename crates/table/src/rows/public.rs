@@ -1,5 +1,7 @@
 //! The columns of `NTANetAnalytics` that are about the public end of a flow.
 
+use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
@@ -10,6 +12,7 @@ use weir_enrich::{
 use weir_intel::Lookups;
 
 use super::numbered::Numbered;
+use super::texts::{Texts, TextsBuilder};
 
 /// The names of those that feeds decide.
 pub const COLUMNS: [&str; 4] = ["Country", "AzureRegion", "SrcServiceTags", "DestServiceTags"];
@@ -39,11 +42,11 @@ impl<'a> PublicEnds<'a> {
 pub struct PublicColumns<'a> {
     ends: PublicEnds<'a>,
     places: Numbered<Place<'a>>,
-    src_lists: Numbered<String>,
-    dest_lists: Numbered<String>,
-    src_tags: Numbered<String>,
-    dest_tags: Numbered<String>,
-    descriptions: Numbered<String>,
+    src_lists: Texts,
+    dest_lists: Texts,
+    src_tags: Texts,
+    dest_tags: Texts,
+    descriptions: Texts,
 }
 
 #[derive(Default)]
@@ -52,51 +55,48 @@ struct Place<'a> {
     region: &'a str,
 }
 
-/// What tells service tags of rows apart.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Tagged {
-    None,
-    Group(GroupId),
-    Alone(PublicId),
-}
-
 impl<'a> PublicColumns<'a> {
     /// The columns of rows, each with its decoration's flow type and public side.
     pub fn new(rows: &[PublicRow], ends: PublicEnds<'a>) -> Self {
-        let group_of =
-            |side: PublicSide| rows.iter().map(move |row| row.group.filter(|_| row.side == Some(side)));
-        let tagged = |side: PublicSide| {
-            rows.iter().map(move |row| match (row.group, row.public) {
-                _ if row.side != Some(side) => Tagged::None,
-                (Some(group), _) => Tagged::Group(group),
-                (None, Some(public)) => Tagged::Alone(public),
-                (None, None) => Tagged::None,
-            })
-        };
-        let list =
-            |group: Option<GroupId>| ends.group(group).map_or_else(String::new, |(_, all)| ends.list(all));
-        let tags = |tagged: Tagged| match tagged {
-            Tagged::None => String::new(),
-            Tagged::Group(group) => {
-                ends.group(Some(group)).map_or_else(String::new, |(_, all)| ends.tags(all))
-            }
-            Tagged::Alone(public) => ends.tag(public),
-        };
         let place_of = rows.iter().map(|row| {
             // Scans come from anywhere.
             let scan = ends.group(row.group).is_some_and(|(group, _)| group.scanned_ports.is_some());
-            row.public.filter(|_| !scan).map(|public| (public, row.flow_type))
+            let public = ends.addresses.get(row.public.filter(|_| !scan)?);
+            Some((public.feeds?, row.flow_type == FlowType::AzurePublic, public.place(row.flow_type)))
         });
+        let lists = |side: PublicSide| {
+            let mut texts = TextsBuilder::new(rows.len());
+            for row in rows {
+                match ends.group(row.group.filter(|_| row.side == Some(side))) {
+                    Some((_, all)) => texts.write(|text| ends.write_list(all, text)),
+                    None => texts.write(|_| ()),
+                };
+            }
+            texts.finish()
+        };
+        let mut descriptions = TextsBuilder::new(rows.len());
+        for row in rows {
+            descriptions
+                .write(|text| ends.describe(row.group.filter(|_| row.side == Some(PublicSide::Src)), text));
+        }
         PublicColumns {
             ends,
-            places: Numbered::new(place_of, |place| {
-                place.map_or_else(Place::default, |(id, flow_type)| ends.place(id, flow_type))
+            places: Numbered::new(place_of, |place| match place {
+                Some((feeds, azure, word)) => {
+                    let text = ends.lookups[feeds].text(word);
+                    if azure {
+                        Place { country: "", region: text }
+                    } else {
+                        Place { country: text, region: "" }
+                    }
+                }
+                None => Place::default(),
             }),
-            src_lists: Numbered::new(group_of(PublicSide::Src), list),
-            dest_lists: Numbered::new(group_of(PublicSide::Dest), list),
-            src_tags: Numbered::new(tagged(PublicSide::Src), tags),
-            dest_tags: Numbered::new(tagged(PublicSide::Dest), tags),
-            descriptions: Numbered::new(group_of(PublicSide::Src), |group| ends.description(group)),
+            src_lists: lists(PublicSide::Src),
+            dest_lists: lists(PublicSide::Dest),
+            src_tags: ends.tags_of(rows, PublicSide::Src),
+            dest_tags: ends.tags_of(rows, PublicSide::Dest),
+            descriptions: descriptions.finish(),
         }
     }
 
@@ -105,11 +105,11 @@ impl<'a> PublicColumns<'a> {
         Some(match name {
             "Country" => self.places.column(|place| place.country),
             "AzureRegion" => self.places.column(|place| place.region),
-            "SrcPublicIps" => self.src_lists.column(String::as_str),
-            "DestPublicIps" => self.dest_lists.column(String::as_str),
-            "SrcServiceTags" => self.src_tags.column(String::as_str),
-            "DestServiceTags" => self.dest_tags.column(String::as_str),
-            "Description" => self.descriptions.column(String::as_str),
+            "SrcPublicIps" => self.src_lists.column(),
+            "DestPublicIps" => self.dest_lists.column(),
+            "SrcServiceTags" => self.src_tags.column(),
+            "DestServiceTags" => self.dest_tags.column(),
+            "Description" => self.descriptions.column(),
             _ => return None,
         })
     }
@@ -119,22 +119,13 @@ impl<'a> PublicColumns<'a> {
         self.ends.group(row.group).is_some_and(|(group, _)| group.scanned_ports.is_some())
     }
 
-    /// The public addresses themselves.
-    pub fn addresses(&self, rows: &[EnrichedFlow]) -> ArrayRef {
-        let texts = Numbered::new(rows.iter().map(|row| row.public), |public| {
-            public.map_or_else(String::new, |public| self.ends.addresses.get(public).address.to_string())
-        });
-        texts.column(String::as_str)
-    }
-
     /// Bytes of the text in each row, in the order of rows.
     pub fn text_bytes(&self) -> impl Iterator<Item = usize> + '_ {
         let places = self.places.lengths(|place| place.country.len() + place.region.len());
         let texts = [&self.src_lists, &self.dest_lists, &self.src_tags, &self.dest_tags, &self.descriptions];
-        let lengths = texts.map(|texts| texts.lengths(String::len));
+        let texts: Vec<&Texts> = texts.into_iter().filter(|texts| !texts.are_blank()).collect();
         (0..self.places.rows()).map(move |row| {
-            let of_texts = texts.iter().zip(&lengths).map(|(texts, lengths)| texts.of(row, lengths));
-            self.places.of(row, &places) + of_texts.sum::<usize>()
+            self.places.of(row, &places) + texts.iter().map(|texts| texts.length(row)).sum::<usize>()
         })
     }
 }
@@ -159,58 +150,70 @@ impl From<&EnrichedFlow> for PublicRow {
     }
 }
 
-impl<'a> PublicEnds<'a> {
-    fn place(&self, public: PublicId, flow_type: FlowType) -> Place<'a> {
-        let public = self.addresses.get(public);
-        match flow_type {
-            FlowType::AzurePublic => Place { country: "", region: public.azure_region(self.lookups) },
-            _ => Place { country: public.country(self.lookups), region: "" },
-        }
+impl PublicEnds<'_> {
+    fn write_list(&self, members: &[Member], text: &mut String) {
+        public_list::write(members.iter().take(self.list_max).map(|member| &member.entry), text);
     }
 
-    fn list(&self, members: &[Member]) -> String {
-        let entries: Vec<_> = members.iter().take(self.list_max).map(|member| member.entry).collect();
-        let mut text = String::with_capacity(entries.len() * 40);
-        public_list::write(&entries, &mut text);
-        text
+    /// What service tags say of the public ends on a side.
+    fn tags_of(&self, rows: &[PublicRow], side: PublicSide) -> Texts {
+        let mut texts = TextsBuilder::new(rows.len());
+        // Rows of one address have one text.
+        let mut known: HashMap<PublicId, i32, foldhash::fast::RandomState> = HashMap::default();
+        for row in rows {
+            match (self.group(row.group), row.public) {
+                _ if row.side != Some(side) => texts.repeat(0),
+                (Some((_, all)), _) => {
+                    texts.write(|text| self.write_tags(all, text));
+                }
+                (None, Some(id)) if row.group.is_none() => {
+                    let public = self.addresses.get(id);
+                    match (public.service_tag(self.lookups), known.get(&id)) {
+                        ("", _) => texts.repeat(0),
+                        (_, Some(number)) => texts.repeat(*number),
+                        (tag, None) => {
+                            let number = texts.write(|text| {
+                                // Writing to a text does not fail.
+                                let _ = write!(text, "{}|{tag}", public.address);
+                            });
+                            known.insert(id, number);
+                        }
+                    }
+                }
+                _ => texts.repeat(0),
+            }
+        }
+        texts.finish()
     }
 
     /// `<address> <address>|<tag> <address>|<tag>`, of the addresses in the list.
-    fn tags(&self, members: &[Member]) -> String {
-        let mut by_tag: Vec<(&str, String)> = Vec::new();
-        for member in members.iter().take(self.list_max) {
-            let tag = self.addresses.get(member.public).service_tag(self.lookups);
-            if tag.is_empty() {
+    fn write_tags(&self, members: &[Member], text: &mut String) {
+        let tag = |member: &Member| self.addresses.get(member.public).service_tag(self.lookups);
+        let listed = &members[..members.len().min(self.list_max)];
+        let (mut told, mut first): (Vec<&str>, bool) = (Vec::new(), true);
+        for (place, member) in listed.iter().enumerate() {
+            let own = tag(member);
+            // Those of a tag stand where its first one does.
+            if own.is_empty() || told.contains(&own) {
                 continue;
             }
-            let address = member.entry.address.to_string();
-            match by_tag.iter_mut().find(|(known, _)| *known == tag) {
-                Some((_, addresses)) => {
-                    addresses.push(' ');
-                    addresses.push_str(&address);
+            for member in listed[place..].iter().filter(|member| tag(member) == own) {
+                if !std::mem::take(&mut first) {
+                    text.push(' ');
                 }
-                None => by_tag.push((tag, address)),
+                // Writing to a text does not fail.
+                let _ = write!(text, "{}", member.entry.address);
             }
-        }
-        let groups: Vec<String> =
-            by_tag.iter().map(|(tag, addresses)| format!("{addresses}|{tag}")).collect();
-        groups.join(" ")
-    }
-
-    fn tag(&self, public: PublicId) -> String {
-        let public = self.addresses.get(public);
-        match public.service_tag(self.lookups) {
-            "" => String::new(),
-            tag => format!("{}|{tag}", public.address),
+            text.push('|');
+            text.push_str(own);
+            told.push(own);
         }
     }
 
-    fn description(&self, group: Option<GroupId>) -> String {
-        match self.group(group) {
-            Some((Group { scanned_ports: Some(ports), .. }, members)) => {
-                format!("scan: {} sources, {ports} ports", members.len())
-            }
-            _ => String::new(),
+    fn describe(&self, group: Option<GroupId>, text: &mut String) {
+        if let Some((Group { scanned_ports: Some(ports), .. }, members)) = self.group(group) {
+            // Writing to a text does not fail.
+            let _ = write!(text, "scan: {} sources, {ports} ports", members.len());
         }
     }
 }

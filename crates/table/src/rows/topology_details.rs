@@ -9,7 +9,7 @@ use weir_schema::Table;
 use weir_topology::details::{Detail, Value};
 use weir_value::KustoType;
 
-use super::columns::{batch, constant, times};
+use super::columns::{batch, constant, times, words};
 use super::numbered::Numbered;
 use crate::Error;
 use crate::writer::named;
@@ -141,13 +141,17 @@ impl<'a> Filled<'a> {
                 Arc::new(Int64Array::from(all))
             }
             _ => {
-                let mut all = vec![""; rows];
-                for (row, value) in filled {
-                    if let Value::Text(text) = value {
-                        all[*row] = text;
-                    }
+                let texts = filled.iter().filter_map(|(row, value)| match value {
+                    Value::Text(text) => Some((*row, text.as_str())),
+                    _ => None,
+                });
+                let all = Numbered::new(texts.clone().map(|(_, text)| text), |word| word);
+                // A column is blank in most rows.
+                let mut numbers = vec![0; rows];
+                for ((row, _), number) in texts.zip(all.numbers()) {
+                    numbers[row] = number + 1;
                 }
-                Numbered::new(all.into_iter(), |word| word).column(|word| word)
+                words(numbers, std::iter::once("").chain(all.values().iter().copied()))
             }
         })
     }
