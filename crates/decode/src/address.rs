@@ -1,41 +1,54 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An IP address as a number; IPv4 stands in the IPv4-mapped range of IPv6 (`::ffff:0:0/96`).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Address(u128);
+///
+/// In two halves: a `u128` would have every row of two addresses begin at a multiple of sixteen bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    high: u64,
+    low: u64,
+}
 
-const MAPPED: u128 = 0xffff_0000_0000;
+const MAPPED: u64 = 0xffff_0000_0000;
 
 impl Address {
     /// The address of four octets given as a number, the first octet highest.
     pub const fn from_ipv4(number: u32) -> Self {
-        Address(MAPPED | number as u128)
+        Address { high: 0, low: MAPPED | number as u64 }
     }
 
     /// The address of 128 bits.
     pub const fn from_ipv6(number: u128) -> Self {
-        Address(number)
+        Address { high: (number >> 64) as u64, low: number as u64 }
     }
 
     /// The number of an IPv4 address, mapped ones included; nothing for any other.
     pub const fn ipv4(self) -> Option<u32> {
-        if self.0 >> 32 == MAPPED >> 32 { Some(self.0 as u32) } else { None }
+        if self.high == 0 && self.low >> 32 == MAPPED >> 32 { Some(self.low as u32) } else { None }
     }
 
     /// All 128 bits.
     pub const fn bits(self) -> u128 {
-        self.0
+        (self.high as u128) << 64 | self.low as u128
     }
 
     /// Reads the text of an address: no brackets, no zone, no prefix length.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok()?;
         if text.contains(':') {
-            text.parse::<Ipv6Addr>().ok().map(|a| Address(a.to_bits()))
+            text.parse::<Ipv6Addr>().ok().map(|a| Address::from_ipv6(a.to_bits()))
         } else {
             text.parse::<Ipv4Addr>().ok().map(|a| Address::from_ipv4(a.to_bits()))
         }
+    }
+}
+
+impl Hash for Address {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.bits());
     }
 }
 
@@ -43,7 +56,7 @@ impl From<Address> for IpAddr {
     fn from(address: Address) -> IpAddr {
         match address.ipv4() {
             Some(number) => IpAddr::V4(Ipv4Addr::from_bits(number)),
-            None => IpAddr::V6(Ipv6Addr::from_bits(address.0)),
+            None => IpAddr::V6(Ipv6Addr::from_bits(address.bits())),
         }
     }
 }

@@ -114,7 +114,7 @@ impl Folded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct GroupKey {
     flow: FlowKey,
-    decorator: Option<usize>,
+    decorator: Option<u32>,
     decoration: Decoration,
     public: PublicKey,
 }

@@ -40,7 +40,7 @@ pub struct EnrichedFlow {
     /// What is known of the two ends and what joins them.
     pub decoration: Decoration,
     /// Which of the decorators that go with the rows gave it; none where no inventory holds.
-    pub decorator: Option<usize>,
+    pub decorator: Option<u32>,
     /// The public end among those that go with the rows, where `decoration` says that there is one.
     pub public: Option<PublicId>,
     /// The group among those that go with the rows, where it stands for the rows of several public addresses.

@@ -156,7 +156,8 @@ pub(crate) fn decorate(
         enriched.push(EnrichedFlow {
             l7_protocol: l7_protocol(key.protocol, key.dest_port),
             decoration,
-            decorator: at.decorator,
+            // A part needs a few decorators.
+            decorator: at.decorator.map(|number| number as u32),
             public: decoration.public.map(|side| chosen.public(side.of(key.src_ip, key.dest_ip), at)),
             group: None,
             processed_micros,

@@ -18,9 +18,25 @@ pub struct Link {
     /// The peering, the connection, or the gateway of clients.
     name: Word,
     /// The client, for clients.
-    client: Option<Address>,
+    client: Option<Client>,
     /// Networks in between.
     hubs: Hubs,
+}
+
+/// An address in quarters, so that a link takes no more room than it has to: there is one in every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Client([u32; 4]);
+
+impl From<Address> for Client {
+    fn from(address: Address) -> Self {
+        Client([96, 64, 32, 0].map(|shift| (address.bits() >> shift) as u32))
+    }
+}
+
+impl From<Client> for Address {
+    fn from(Client(quarters): Client) -> Self {
+        Address::from_ipv6(quarters.into_iter().fold(0, |bits, quarter| bits << 32 | u128::from(quarter)))
+    }
 }
 
 /// What kind of link.
@@ -117,7 +133,7 @@ impl Decorator {
         let way = self.way(home, outside).map(|(_, way)| way);
         let name = way.map(|way| way.name).unwrap_or_default();
         if outside.kind == OutsideKind::Clients {
-            return Link { kind, name, client: Some(client), hubs: Hubs::None };
+            return Link { kind, name, client: Some(client.into()), hubs: Hubs::None };
         }
         let gateway = way.and_then(|way| way.gateway).filter(|gateway| *gateway != home);
         Link { kind, name, client: None, hubs: gateway.map_or(Hubs::None, Hubs::One) }
@@ -141,7 +157,7 @@ impl Decorator {
         LinkWords {
             connection_type,
             connection_name: match link.client {
-                Some(client) => format!("{name}_{client}").into(),
+                Some(client) => format!("{name}_{}", Address::from(client)).into(),
                 None => name.into(),
             },
             connecting_vnets: match link.hubs {

@@ -218,12 +218,12 @@ impl<'a> NetAnalytics<'a> {
                 flows.iter().map(|row| (row.decorator, row.flow.key.rule)),
                 |(decorator, rule)| {
                     let group = names.rule(rule).acl_group.as_str();
-                    let decorator = decorator.and_then(|number| decorators.get(number));
+                    let decorator = decorator.and_then(|number| decorators.get(number as usize));
                     decorator.and_then(|decorator| decorator.security_group(group)).unwrap_or(group)
                 },
             ),
             decoration: DecorationColumns::new(
-                flows.iter().map(|row| (row.decorator, row.decoration)),
+                flows.iter().map(|row| (row.decorator.map(|number| number as usize), row.decoration)),
                 decorators,
             ),
             public: PublicColumns::new(&public_rows, public),

@@ -6,20 +6,25 @@ use super::columns::{constant, numbered_words};
 /// Texts of rows that are written one behind the other, and the number of each row's; that of blank ones is 0.
 pub(super) struct Texts {
     words: StringArray,
+    /// Empty where all rows are blank.
     numbers: Int32Array,
+    rows: usize,
 }
 
 /// Texts on their way into [`Texts`].
 pub(super) struct TextsBuilder {
     text: String,
     ends: Vec<i32>,
+    /// Of the rows, but for blank ones in front of all others.
     numbers: Vec<i32>,
+    blank: usize,
+    rows: usize,
 }
 
 impl TextsBuilder {
     /// Without texts yet; so many rows will come.
     pub fn new(rows: usize) -> Self {
-        TextsBuilder { text: String::new(), ends: vec![0, 0], numbers: Vec::with_capacity(rows) }
+        TextsBuilder { text: String::new(), ends: vec![0, 0], numbers: Vec::new(), blank: 0, rows }
     }
 
     /// Adds a row, whose text `write` puts behind the others; nothing where it is blank. Returns its number.
@@ -39,13 +44,22 @@ impl TextsBuilder {
 
     /// Adds a row with a text that there is.
     pub fn repeat(&mut self, number: i32) {
+        if self.numbers.is_empty() {
+            if number == 0 {
+                self.blank += 1;
+                return;
+            }
+            self.numbers.reserve_exact(self.rows);
+            self.numbers.resize(self.blank, 0);
+        }
         self.numbers.push(number);
     }
 
     pub fn finish(self) -> Texts {
+        let rows = self.numbers.len().max(self.blank);
         let offsets = OffsetBuffer::new(self.ends.into());
         let words = StringArray::new(offsets, Buffer::from(self.text.into_bytes()), None);
-        Texts { words, numbers: self.numbers.into() }
+        Texts { words, numbers: self.numbers.into(), rows }
     }
 }
 
@@ -53,7 +67,7 @@ impl Texts {
     /// The column of them.
     pub fn column(&self) -> ArrayRef {
         if self.are_blank() {
-            return constant("", self.numbers.len());
+            return constant("", self.rows);
         }
         numbered_words(&self.numbers, self.words.clone())
     }
@@ -65,7 +79,8 @@ impl Texts {
 
     /// Bytes of a row's text.
     pub fn length(&self, row: usize) -> usize {
-        self.words.value_length(self.numbers.value(row) as usize) as usize
+        let number = self.numbers.values().get(row).copied().unwrap_or_default();
+        self.words.value_length(number as usize) as usize
     }
 }
 
