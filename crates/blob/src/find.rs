@@ -12,8 +12,8 @@ pub struct Blob {
     /// Its name in the ledger, its own: the absolute path, a member behind `!/`. On Windows slashes lean forward;
     /// bytes that are no UTF-8 are written as `\u{fffd}` and two hex digits.
     pub name: String,
-    /// The file.
-    pub path: PathBuf,
+    /// The file, where the name is not its path: names are long, and there may be many.
+    path: Option<PathBuf>,
     /// The member of the file, when that is a zip archive.
     pub member: Option<Member>,
     /// Size as stored.
@@ -22,6 +22,18 @@ pub struct Blob {
     pub modified_micros: i64,
     /// The hour that its path names.
     pub hour: Option<BlobHour>,
+}
+
+impl Blob {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(&self.name))
+    }
+}
+
+/// The path of a file, unless its name tells it.
+fn unless_named(path: &Path, name: &str) -> Option<PathBuf> {
+    (path.as_os_str() != name).then(|| path.to_owned())
 }
 
 /// What is under some folders and files.
@@ -141,10 +153,10 @@ pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
     found.blobs.sort_by(|a, b| {
         let hour = |blob: &Blob| (blob.hour.is_none(), blob.hour);
         let place = |blob: &Blob| blob.member.as_ref().map(|member| member.data_start);
-        hour(a).cmp(&hour(b)).then_with(|| (&a.name, &a.path, place(a)).cmp(&(&b.name, &b.path, place(b))))
+        hour(a).cmp(&hour(b)).then_with(|| (&a.name, a.path(), place(a)).cmp(&(&b.name, b.path(), place(b))))
     });
     // A path may be named twice.
-    found.blobs.dedup_by(|a, b| a.path == b.path && a.member == b.member);
+    found.blobs.dedup_by(|a, b| a.path() == b.path() && a.member == b.member);
     found.blobs.shrink_to_fit();
     match found.problems.pop() {
         Some(Problem { error, .. }) if !there => Err(error),
@@ -198,12 +210,13 @@ pub fn find_named(name: &str) -> Result<Option<Blob>, Error> {
         let (size_bytes, modified_micros) = stat(&path)?;
         let (name, hour) = (name.to_owned(), BlobHour::from_path(name));
         if member.is_empty() {
+            let path = unless_named(&path, &name);
             return Ok(Some(Blob { name, path, member: None, size_bytes, modified_micros, hour }));
         }
         let found = members(&path)?.members.into_iter().find(|found| found.name == member);
         return Ok(found.map(|found| Blob {
             name,
-            path,
+            path: Some(path),
             size_bytes: found.compressed_bytes,
             modified_micros,
             hour,
@@ -266,7 +279,7 @@ impl Found {
         match stat(path) {
             Ok((size_bytes, modified_micros)) => {
                 let hour = BlobHour::from_path(&name);
-                let path = path.to_owned();
+                let path = unless_named(path, &name);
                 self.blobs.push(Blob { name, path, member: None, size_bytes, modified_micros, hour });
             }
             Err(error) => self.problems.push(Problem { name, error }),
@@ -304,7 +317,7 @@ impl Found {
         }
         self.blobs.push(Blob {
             name: format!("{archive}!/{}", member.name),
-            path: path.to_owned(),
+            path: Some(path.to_owned()),
             size_bytes: member.compressed_bytes,
             modified_micros,
             hour: BlobHour::from_path(&member.name),

@@ -43,7 +43,7 @@ impl Places {
             Err(error) => return Err(Lost::Unreadable(told(&error))),
         };
         match &self.folders {
-            Some(folders) if !folders.iter().any(|folder| blob.path.starts_with(folder)) => {
+            Some(folders) if !folders.iter().any(|folder| blob.path().starts_with(folder)) => {
                 Err(Lost::NotAllowed)
             }
             _ => Ok(blob),
