@@ -26,6 +26,8 @@ use super::plan::{partial, planned};
 pub(super) struct Day {
     /// The groups, over the files of the day.
     pub plan: Arc<LogicalPlan>,
+    /// How many files that are.
+    pub files: usize,
     /// Where the day is to be kept, and by what it is known there.
     pub kept: Option<(Arc<Kept>, Key)>,
     /// The states of the groups, where they are known.
@@ -58,7 +60,8 @@ impl DaysExec {
 impl DisplayAs for DaysExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.days.iter().filter(|day| day.states.is_some()).count();
-        write!(f, "DaysExec: days={}, known={known}", self.days.len())
+        let files: usize = self.days.iter().map(|day| day.files).sum();
+        write!(f, "DaysExec: days={}, known={known}, files={files}", self.days.len())
     }
 }
 

@@ -65,7 +65,7 @@ impl DayPlanner {
             let plan = of_day(groups, day)?;
             let kept = self.kept.as_ref().map(|kept| (Arc::clone(kept), kept.key(&plan, &files)));
             let states = kept.as_ref().and_then(|(kept, key)| kept.get(key));
-            days.push(Day { plan: Arc::new(plan), kept, states });
+            days.push(Day { plan: Arc::new(plan), files: files.len(), kept, states });
         }
         let Some(first) = days.first() else { return Ok(None) };
         let to_do = days.iter().filter(|day| day.states.is_none()).count();
