@@ -152,9 +152,9 @@ pub fn fold(mut rows: Vec<EnrichedFlow>, addresses: &PublicAddresses, rules: Fol
         folding.begin_source(row.flow.key.src_ip);
         let folded = folds(row);
         if folded {
-            folding.add(row, addresses, rules)
+            folding.add(row, addresses, rules);
         } else {
-            folding.keep(row, addresses)
+            folding.keep(row, addresses);
         }
         if folded != most_fold {
             fewer.push(*row);

@@ -191,7 +191,7 @@ impl Graph {
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if bytes.len() + chunk.len() <= PAGE_BYTES_MAX => {
-                    bytes.extend_from_slice(&chunk)
+                    bytes.extend_from_slice(&chunk);
                 }
                 Ok(Some(_)) => return Err(self.answer(query, "a page is larger than may be")),
                 Ok(None) => break,

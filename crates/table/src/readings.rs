@@ -157,7 +157,7 @@ impl Workspace {
                 readings.extend(there.filter(|row| wanted(row)));
             }
         }
-        readings.sort_by(|a: &StoredReading, b| (a.batch, a.bytes.start).cmp(&(b.batch, b.bytes.start)));
+        readings.sort_by_key(|a| (a.batch, a.bytes.start));
         Ok(readings)
     }
 }

@@ -151,7 +151,7 @@ impl Workspace {
         // The record of a batch goes when later ones are there: then the tables will be listed anew soon.
         let Some(about) = ledger::tables_of(self.store().as_ref(), newest).await? else { return Ok(true) };
         let behind = |files: &&TableFiles| about.contains(files.table.name) && files.batch != Some(newest);
-        Ok(!listed.iter().any(|files| behind(files)))
+        Ok(!listed.iter().any(behind))
     }
 
     /// Whether nobody has committed to a table since its files were listed. Costs a look at one name.

@@ -187,7 +187,7 @@ fn array(cells: &[&Value], kind: KustoType) -> Result<ArrayRef, String> {
             for cell in each(cells, of)? {
                 match cell {
                     Some(value) => {
-                        decimals.append_value(value.to_bytes()).map_err(|error| error.to_string())?
+                        decimals.append_value(value.to_bytes()).map_err(|error| error.to_string())?;
                     }
                     None => decimals.append_null(),
                 }

@@ -9,9 +9,9 @@ fn the_description_is_up_to_date() {
     let path = Path::new("../../docs/reference/openapi.json");
     let text = serde_json::to_string_pretty(&weir_api::openapi()).unwrap() + "\n";
     if env::var_os("WEIR_BLESS").is_some() {
-        fs::write(&path, &text).expect("the page can be written");
+        fs::write(path, &text).expect("the page can be written");
     }
-    let stored = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let stored = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
     assert!(stored == text, "{} is stale: run with WEIR_BLESS=1", path.display());
 }
 

@@ -278,7 +278,7 @@ impl Decorator {
             endpoint: self.endpoint_of(dest).or_else(|| self.endpoint_of(src)),
             captured_at_hop: !inferred && self.is_hop(ends, src, dest),
             unknown,
-            public: flow_type.has_public_end().then(|| match src_end {
+            public: flow_type.has_public_end().then_some(match src_end {
                 End::Public(_) => PublicSide::Src,
                 _ => PublicSide::Dest,
             }),

@@ -26,7 +26,7 @@ pub(super) fn draw(end: End, dice: &mut Dice) -> u32 {
     match end {
         End::Address(address) => address,
         // The first four are the node's own and the platform's.
-        End::Block(network) => network | 4 + dice.below(PODS),
+        End::Block(network) => network | (4 + dice.below(PODS)),
         End::Pool(pool) => pool.pick(dice),
     }
 }

@@ -107,7 +107,7 @@ fn inventory(rows: &Rows, kind: &str) -> Inventory {
     let host = |address: &&&str| address.parse::<IpAddr>().ok();
     Inventory {
         virtual_networks: vec![VirtualNetwork {
-            header: Header { id: network.clone(), region: "westeurope".to_owned(), ..Header::default() },
+            header: Header { id: network, region: "westeurope".to_owned(), ..Header::default() },
             prefixes: addresses
                 .values()
                 .filter_map(|address| host(&address))

@@ -9,7 +9,7 @@ const SEPARATOR: &str = "\n--------\n";
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new("../../testdata/errors");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("testdata/errors is part of the repository")
         .flatten()
         .map(|entry| entry.path())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// All stories, by name.
 fn files() -> Vec<PathBuf> {
     let folder = Path::new("../../testdata/kql");
-    let entries = std::fs::read_dir(&folder).expect("testdata/kql is part of the repository");
+    let entries = std::fs::read_dir(folder).expect("testdata/kql is part of the repository");
     let mut files: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())

@@ -54,11 +54,7 @@ impl Kept {
 
     /// By what a day is known: its plan, and the files that it reads.
     pub(super) fn key(&self, plan: &LogicalPlan, files: &[String]) -> Key {
-        let hash = |state: &RandomState| {
-            let mut hasher = state.build_hasher();
-            (plan, files).hash(&mut hasher);
-            hasher.finish()
-        };
+        let hash = |state: &RandomState| state.hash_one((plan, files));
         Key(hash(&self.hashers[0]), hash(&self.hashers[1]))
     }
 

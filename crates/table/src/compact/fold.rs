@@ -92,7 +92,7 @@ impl<'a> Folded<'a> {
             .collect();
         let mut groups = grouped(&hashes, &sums);
         let ranks: Vec<Vec<i64>> =
-            order.iter().filter_map(|name| gathered.columns.get(name)).map(|array| ranks(array)).collect();
+            order.iter().filter_map(|name| gathered.columns.get(name)).map(ranks).collect();
         groups.sort_by(|a, b| {
             let (a, b) = (a[0] as usize, b[0] as usize);
             let by_rank = ranks.iter().map(|ranks| ranks[a].cmp(&ranks[b])).find(|order| order.is_ne());

@@ -71,9 +71,9 @@ fn the_page_of_commands_is_up_to_date() {
     let path = Path::new("../../docs/reference/cli.md");
     let page = page();
     if env::var_os("WEIR_BLESS").is_some() {
-        fs::write(&path, &page).expect("the page can be written");
+        fs::write(path, &page).expect("the page can be written");
     }
-    let stored = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let stored = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
     assert!(stored == page, "{} is stale: run with WEIR_BLESS=1", path.display());
 }
 

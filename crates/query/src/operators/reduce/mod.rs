@@ -98,7 +98,7 @@ fn settings(binder: &mut Binder<'_>, with: &[Property]) -> (f64, Separators) {
         };
         match (property.name.text.to_ascii_lowercase().as_str(), value) {
             ("threshold", Some(Literal::Real(Some(share)))) if (0.0..=1.0).contains(share) => {
-                threshold = *share
+                threshold = *share;
             }
             ("threshold", Some(Literal::Long(Some(share @ 0..=1)))) => threshold = *share as f64,
             ("threshold", _) => {
