@@ -8,41 +8,31 @@ use datafusion::common::Result;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 
 use super::collect::Collector;
+use super::per_group::{PerGroup, State, each_alone};
 
 /// A collector for each group.
 pub(super) struct CollectorGroups {
     /// The collector of a group without rows.
     empty: Collector,
-    groups: Vec<Collector>,
-    bytes: usize,
+    groups: PerGroup<Collector>,
+}
+
+impl State for Collector {
+    fn bytes_held(&self) -> usize {
+        Collector::bytes_held(self)
+    }
 }
 
 impl CollectorGroups {
     /// Groups that begin as this one.
     pub(super) fn new(empty: Collector) -> Self {
-        CollectorGroups { empty, groups: Vec::new(), bytes: 0 }
-    }
-
-    fn grow(&mut self, total: usize) {
-        if self.groups.len() < total {
-            self.groups.resize_with(total, || self.empty.emptied());
-        }
-    }
-
-    /// Does something with a group, and counts what it holds then.
-    fn change(&mut self, group: usize, change: impl FnOnce(&mut Collector)) {
-        if let Some(collector) = self.groups.get_mut(group) {
-            let before = collector.bytes_held();
-            change(collector);
-            self.bytes += collector.bytes_held() - before;
-        }
+        CollectorGroups { empty, groups: PerGroup::default() }
     }
 
     fn emit(&mut self, emit_to: EmitTo, with_places: bool) -> ArrayRef {
-        let emitted = emit_to.take_needed(&mut self.groups);
+        let emitted = self.groups.take(emit_to);
         let mut packed = BinaryViewBuilder::with_capacity(emitted.len());
         for mut collector in emitted {
-            self.bytes = self.bytes.saturating_sub(collector.bytes_held());
             packed.append_value(collector.pack(with_places));
         }
         Arc::new(packed.finish())
@@ -57,7 +47,7 @@ impl GroupsAccumulator for CollectorGroups {
         opt_filter: Option<&BooleanArray>,
         total_num_groups: usize,
     ) -> Result<()> {
-        self.grow(total_num_groups);
+        self.groups.grow(total_num_groups, || self.empty.emptied());
         let array = values[0].as_binary_view();
         let places = values.get(2).and_then(|places| places.as_primitive_opt::<Int64Type>());
         for (row, group) in group_indices.iter().enumerate() {
@@ -66,7 +56,7 @@ impl GroupsAccumulator for CollectorGroups {
             }
             let place = places.map_or(0, |places| places.value(row));
             let value = if array.is_null(row) { &[] } else { array.value(row) };
-            self.change(*group, |collector| collector.add(place, value));
+            self.groups.change(*group, |collector| collector.add(place, value));
         }
         Ok(())
     }
@@ -77,11 +67,11 @@ impl GroupsAccumulator for CollectorGroups {
         group_indices: &[usize],
         total_num_groups: usize,
     ) -> Result<()> {
-        self.grow(total_num_groups);
+        self.groups.grow(total_num_groups, || self.empty.emptied());
         let states = values[0].as_binary_view();
         for (row, group) in group_indices.iter().enumerate() {
             if states.is_valid(row) {
-                self.change(*group, |collector| collector.add_state(states.value(row)));
+                self.groups.change(*group, |collector| collector.add_state(states.value(row)));
             }
         }
         Ok(())
@@ -100,15 +90,11 @@ impl GroupsAccumulator for CollectorGroups {
         values: &[ArrayRef],
         opt_filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let mut alone = CollectorGroups::new(self.empty.emptied());
-        let rows = values[0].len();
-        let groups: Vec<usize> = (0..rows).collect();
-        alone.update_batch(values, &groups, opt_filter, rows)?;
-        alone.state(EmitTo::All)
+        each_alone(CollectorGroups::new(self.empty.emptied()), values, opt_filter)
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.bytes + self.groups.capacity() * size_of::<Collector>()
+        size_of_val(self) + self.groups.bytes_held()
     }
 }
 

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, Expr, GroupsAccumulator, Signature, Volatility,
 };
 
+use super::per_group::{PerGroup, State, each_alone};
 use super::sketches::hll::Summary;
 
 /// How many different values an expression has in a group, nulls left out.
@@ -106,25 +107,11 @@ impl Accumulator for One {
 
 /// The values of each group.
 #[derive(Debug, Default)]
-struct Many {
-    groups: Vec<Summary>,
-    bytes: usize,
-}
+struct Many(PerGroup<Summary>);
 
-impl Many {
-    /// Does something with the values of a group, and counts what they take then.
-    fn change(&mut self, group: usize, change: impl FnOnce(&mut Summary)) {
-        if let Some(summary) = self.groups.get_mut(group) {
-            let before = summary.bytes_held();
-            change(summary);
-            self.bytes = self.bytes + summary.bytes_held() - before;
-        }
-    }
-
-    fn take(&mut self, emit_to: EmitTo) -> Vec<Summary> {
-        let taken = emit_to.take_needed(&mut self.groups);
-        self.bytes -= taken.iter().map(Summary::bytes_held).sum::<usize>();
-        taken
+impl State for Summary {
+    fn bytes_held(&self) -> usize {
+        Summary::bytes_held(self)
     }
 }
 
@@ -136,10 +123,10 @@ impl GroupsAccumulator for Many {
         opt_filter: Option<&BooleanArray>,
         total_num_groups: usize,
     ) -> Result<()> {
-        self.groups.resize_with(total_num_groups.max(self.groups.len()), Summary::default);
+        self.0.grow(total_num_groups, Summary::default);
         hashes(&values[0], |row, hash| {
             if opt_filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)) {
-                self.change(group_indices[row], |summary| summary.add(hash));
+                self.0.change(group_indices[row], |summary| summary.add(hash));
             }
         })
     }
@@ -150,22 +137,22 @@ impl GroupsAccumulator for Many {
         group_indices: &[usize],
         total_num_groups: usize,
     ) -> Result<()> {
-        self.groups.resize_with(total_num_groups.max(self.groups.len()), Summary::default);
+        self.0.grow(total_num_groups, Summary::default);
         for (state, group) in states[0].as_binary_view().iter().zip(group_indices) {
             if let Some(state) = state {
-                self.change(*group, |summary| summary.merge_bytes(state));
+                self.0.change(*group, |summary| summary.merge_bytes(state));
             }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let counts = self.take(emit_to).into_iter().map(|summary| summary.count());
+        let counts = self.0.take(emit_to).into_iter().map(|summary| summary.count());
         Ok(Arc::new(Int64Array::from_iter_values(counts)))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        let taken = self.take(emit_to);
+        let taken = self.0.take(emit_to);
         let mut states = BinaryViewBuilder::with_capacity(taken.len());
         taken.iter().for_each(|summary| states.append_value(summary.bytes()));
         Ok(vec![Arc::new(states.finish())])
@@ -176,15 +163,11 @@ impl GroupsAccumulator for Many {
         values: &[ArrayRef],
         opt_filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let mut alone = Many::default();
-        let rows = values[0].len();
-        let groups: Vec<usize> = (0..rows).collect();
-        alone.update_batch(values, &groups, opt_filter, rows)?;
-        alone.state(EmitTo::All)
+        each_alone(Many::default(), values, opt_filter)
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.groups.capacity() * size_of::<Summary>() + self.bytes
+        size_of_val(self) + self.0.bytes_held()
     }
 }
 

@@ -16,6 +16,7 @@ mod extremes;
 mod order;
 mod ordered;
 mod own;
+mod per_group;
 mod percentiles;
 mod places;
 mod schemas;
