@@ -1,7 +1,7 @@
 //! A column of numbered words or figures as a Parquet column chunk.
 //!
-//! Most columns are a few words, or a few figures, repeated. Parquet's own writer would look every one of them up again, row by row;
-//! here the numbers that reduction and decoration gave go to the page as they are.
+//! Most columns are a few words, or a few figures, repeated. Parquet's own writer would look every one of them up again,
+//! row by row; here the numbers that reduction and decoration gave go to the page as they are.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -36,7 +36,10 @@ pub(crate) fn constant(value: &str, rows: usize) -> ArrayRef {
 }
 
 /// A text column of numbered words; every number must have its word.
-pub(super) fn words<'a>(numbers: Vec<i32>, words: impl IntoIterator<Item = &'a str>) -> ArrayRef {
+pub(super) fn words<'a>(
+    numbers: impl Into<Int32Array>,
+    words: impl IntoIterator<Item = &'a str>,
+) -> ArrayRef {
     numbered_words(&numbers.into(), StringArray::from_iter_values(words))
 }
 

@@ -86,7 +86,7 @@ impl<'a> DecorationColumns<'a> {
     pub fn column(&self, name: &str) -> Option<ArrayRef> {
         Some(match name {
             "FlowType" => {
-                let numbers = self.flow_types.iter().map(|flow_type| *flow_type as i32).collect();
+                let numbers: Vec<i32> = self.flow_types.iter().map(|flow_type| *flow_type as i32).collect();
                 words(numbers, FlowType::ALL.map(FlowType::word))
             }
             "IsFlowCapturedAtUdrHop" => Arc::new(BooleanArray::from(self.hops.clone())),

@@ -127,7 +127,7 @@ impl Columns for IpDetails<'_> {
             "FlowIntervalStartTime" => self.intervals.times(|start| *start),
             "FlowIntervalEndTime" => self.intervals.times(|start| start + self.run.interval.micros()),
             "FlowType" => words(
-                details.map(|detail| detail.flow_type as i32).collect(),
+                details.map(|detail| detail.flow_type as i32).collect::<Vec<i32>>(),
                 FlowType::ALL.map(FlowType::word),
             ),
             "Ip" => self.ips.column(String::as_str),

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int32Array};
 use weir_decode::{Address, Decision, Direction};
 use weir_enrich::{Decorator, EnrichedFlow, PublicSide, spelling};
 use weir_reduce::{Counters, Interval, IntervalNumber, Names, RuleKind, SourceNames};
 use weir_schema::Table;
 use weir_topology::{ResourceId, short_resource_id};
 
-use super::columns::{constant, counts, numbered_words, optional_longs, times};
+use super::columns::{constant, counts, optional_longs, times, words};
 use super::decoration::DecorationColumns;
 use super::numbered::Numbered;
 use super::public::{PublicColumns, PublicEnds, PublicRow};
@@ -292,13 +292,15 @@ impl NetAnalytics<'_> {
             "L7Protocol" => self.l7_protocols.column(|name| name),
             "FlowDirection" => {
                 let both = [Direction::Inbound, Direction::Outbound].map(spelling::direction);
-                words(&self.directions, both)
+                words(self.directions.clone(), both)
             }
             "FlowStatus" | "Action" => {
                 let both = [Decision::Allowed, Decision::Denied].map(spelling::status);
-                words(&self.decisions, both)
+                words(self.decisions.clone(), both)
             }
-            "FlowEncryption" => words(&self.encryptions, self.names.words().iter().map(String::as_str)),
+            "FlowEncryption" => {
+                words(self.encryptions.clone(), self.names.words().iter().map(String::as_str))
+            }
             "AllowedInFlows" => started(Decision::Allowed, Direction::Inbound),
             "AllowedOutFlows" => started(Decision::Allowed, Direction::Outbound),
             "DeniedInFlows" => started(Decision::Denied, Direction::Inbound),
@@ -343,20 +345,20 @@ impl NetAnalytics<'_> {
             None => (srcs.len() + dests.len()) as i32,
         };
         let all = srcs.iter().chain(dests).map(Ip::text).chain([""]);
-        words(&numbers.map(number).collect::<Vec<i32>>().into(), all)
+        words(numbers.map(number).collect::<Vec<i32>>(), all)
     }
 
     fn source(&self, word: impl Fn(&SourceWords) -> &str) -> ArrayRef {
-        words(&self.source_numbers, self.sources.iter().map(word))
+        words(self.source_numbers.clone(), self.sources.iter().map(word))
     }
 
     fn rule(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
-        words(&self.rule_numbers, self.rules.iter().map(word))
+        words(self.rule_numbers.clone(), self.rules.iter().map(word))
     }
 
     /// A word of the rule where the log is an NSG's, blank where it is a network's.
     fn nsg(&self, word: impl Fn(&RuleWords) -> &str) -> ArrayRef {
-        words(&self.nsg_numbers, std::iter::once("").chain(self.rules.iter().map(word)))
+        words(self.nsg_numbers.clone(), std::iter::once("").chain(self.rules.iter().map(word)))
     }
 
     /// Bytes of the row's values: text by its length, numbers and times by eight.
@@ -421,11 +423,6 @@ impl NetAnalytics<'_> {
 fn ip_numbers(ips: &Numbered<Ip>) -> ArrayRef {
     let all: Vec<Option<i64>> = ips.values().iter().map(|ip| ip.number).collect();
     optional_longs(ips.numbers().iter().map(|number| all[*number as usize]))
-}
-
-/// A text column of numbered words.
-fn words<'w>(numbers: &Int32Array, words: impl IntoIterator<Item = &'w str>) -> ArrayRef {
-    numbered_words(numbers, StringArray::from_iter_values(words))
 }
 
 /// Bytes that are the same in every row, the workspace id and the table's name apart: `FlowLog`, `3`, `false`, ten

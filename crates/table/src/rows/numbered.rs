@@ -3,9 +3,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, Int32Array, StringArray, TimestampMicrosecondArray};
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, TimestampMicrosecondArray};
 
-use super::columns::{constant, numbered_words};
+use super::columns::{constant, words};
 
 /// What rows say, each kept once, and the number of each row's.
 pub(super) struct Numbered<T> {
@@ -43,7 +43,7 @@ impl<T> Numbered<T> {
         {
             return constant(first, self.rows());
         }
-        numbered_words(&self.numbers, StringArray::from_iter_values(self.values.iter().map(text)))
+        words(self.numbers.clone(), self.values.iter().map(text))
     }
 
     /// A column of a time of what rows say, microseconds since the Unix epoch.
