@@ -114,7 +114,7 @@ impl TableProvider for StoredTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let table = self.files().await?;
-        let kept = self.kept(state, filters, &table.files)?;
+        let kept = self.files_for(state, filters, &table.files)?;
         let (Some(url), false) = (&table.url, kept.is_empty()) else {
             let schema = match projection {
                 Some(columns) => Arc::new(self.schema().project(columns)?),
@@ -153,7 +153,7 @@ impl TableProvider for StoredTable {
 
 impl StoredTable {
     /// The files that may hold a row for which all filters are true.
-    pub fn kept<'f>(
+    pub fn files_for<'f>(
         &self,
         state: &dyn Session,
         filters: &[Expr],

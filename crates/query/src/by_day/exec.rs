@@ -18,48 +18,83 @@ use datafusion::physical_plan::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::find::of_day;
 use super::kept::{Kept, Key};
 use super::plan::{partial, planned};
+use crate::engine::bytes_of;
 
 /// A day of groups.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Day {
-    /// The groups, over the files of the day.
-    pub plan: Arc<LogicalPlan>,
-    /// How many files that are.
+    /// Which, counted from 1970-01-01.
+    pub day: i32,
+    /// How many files it has.
     pub files: usize,
-    /// Where the day is to be kept, and by what it is known there.
-    pub kept: Option<(Arc<Kept>, Key)>,
-    /// The states of the groups, where they are known.
-    pub states: Option<Arc<[RecordBatch]>>,
+    /// By what its states are known, if they are to be kept.
+    pub key: Option<Key>,
+    /// Whether they were known when it was planned.
+    pub is_known: bool,
 }
 
 /// The states of groups, day after day, several days at the same time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DaysExec {
-    days: Vec<Day>,
-    /// In which each day is planned, when it is its turn: hundreds of plans of physical operators are not held.
-    state: Arc<SessionState>,
-    schema: SchemaRef,
-    properties: Arc<PlanProperties>,
+    /// The groups, over the files of all days.
+    pub groups: Arc<LogicalPlan>,
+    pub days: Vec<Day>,
+    /// Where days are kept.
+    pub kept: Option<Arc<Kept>>,
+    /// In which each day is planned, when it is its turn: hundreds of plans are not held.
+    pub session: Arc<SessionState>,
+    /// Of the states.
+    pub schema: SchemaRef,
+    pub properties: Arc<PlanProperties>,
 }
 
 impl DaysExec {
-    pub fn new(days: Vec<Day>, schema: SchemaRef, threads: usize, state: Arc<SessionState>) -> Self {
-        let partitions = Partitioning::UnknownPartitioning(threads.min(days.len()).max(1));
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&schema)),
-            partitions,
+    pub fn properties_of(schema: &SchemaRef, partitions: usize) -> Arc<PlanProperties> {
+        Arc::new(PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(schema)),
+            Partitioning::UnknownPartitioning(partitions.max(1)),
             EmissionType::Incremental,
             Boundedness::Bounded,
-        );
-        DaysExec { days, state, schema, properties: Arc::new(properties) }
+        ))
+    }
+
+    /// The states of a day.
+    async fn states(
+        self: Arc<Self>,
+        day: Day,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let place = self.kept.clone().zip(day.key);
+        let known = place.as_ref().and_then(|(kept, key)| kept.get(key));
+        let schema = Arc::clone(&self.schema);
+        if let Some(states) = known {
+            let states = stream::iter([Ok(states)]);
+            return Ok(Box::pin(RecordBatchStreamAdapter::new(schema, states)));
+        }
+        let plan = partial(&planned(&of_day(&self.groups, day.day)?, &self.session).await?)
+            .filter(|plan| plan.schema() == schema)
+            .ok_or_else(|| internal_datafusion_err!("the groups of a day have no states"))?;
+        let plan: Arc<dyn ExecutionPlan> = match plan.properties().output_partitioning().partition_count() {
+            1 => plan,
+            _ => Arc::new(CoalescePartitionsExec::new(plan)),
+        };
+        let states = plan.execute(0, context)?;
+        match place {
+            Some((kept, key)) => {
+                let states = keeping(states, kept, key);
+                Ok(Box::pin(RecordBatchStreamAdapter::new(schema, states)))
+            }
+            None => Ok(states),
+        }
     }
 }
 
 impl DisplayAs for DaysExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = self.days.iter().filter(|day| day.states.is_some()).count();
+        let known = self.days.iter().filter(|day| day.is_known).count();
         let files: usize = self.days.iter().map(|day| day.files).sum();
         write!(f, "DaysExec: days={}, known={known}, files={files}", self.days.len())
     }
@@ -105,41 +140,16 @@ impl ExecutionPlan for DaysExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let partitions = self.properties.output_partitioning().partition_count();
-        let days: Vec<Day> = self.days.iter().skip(partition).step_by(partitions).cloned().collect();
-        let (state, schema) = (Arc::clone(&self.state), Arc::clone(&self.schema));
+        let days: Vec<Day> = self.days.iter().skip(partition).step_by(partitions).copied().collect();
+        let of = Arc::new(self.clone());
         let states = stream::iter(days)
-            .then(move |day| states(day, Arc::clone(&state), Arc::clone(&schema), Arc::clone(&context)))
+            .then(move |day| Arc::clone(&of).states(day, Arc::clone(&context)))
             .try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), states)))
     }
 
     fn statistics_from_inputs(&self, _: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
         Ok(Arc::new(Statistics::new_unknown(&self.schema)))
-    }
-}
-
-/// The states of a day.
-async fn states(
-    day: Day,
-    state: Arc<SessionState>,
-    schema: SchemaRef,
-    context: Arc<TaskContext>,
-) -> Result<SendableRecordBatchStream> {
-    if let Some(known) = day.states {
-        let batches = stream::iter((0..known.len()).map(move |place| Ok(known[place].clone())));
-        return Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)));
-    }
-    let plan = partial(&planned(&day.plan, &state).await?)
-        .filter(|plan| plan.schema() == schema)
-        .ok_or_else(|| internal_datafusion_err!("the groups of a day have no states"))?;
-    let plan: Arc<dyn ExecutionPlan> = match plan.properties().output_partitioning().partition_count() {
-        1 => plan,
-        _ => Arc::new(CoalescePartitionsExec::new(plan)),
-    };
-    let batches = plan.execute(0, context)?;
-    match day.kept {
-        Some((kept, key)) => Ok(Box::pin(RecordBatchStreamAdapter::new(schema, keeping(batches, kept, key)))),
-        None => Ok(batches),
     }
 }
 
@@ -159,7 +169,7 @@ fn keeping(
                 }
                 return Ok(None);
             };
-            bytes += batch.get_array_memory_size();
+            bytes += bytes_of(&batch);
             match &mut seen {
                 Some(seen) if bytes <= kept.day_bytes_max() => seen.push(batch.clone()),
                 _ => seen = None,

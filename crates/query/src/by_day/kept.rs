@@ -1,13 +1,14 @@
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::LogicalPlan;
-use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use quick_cache::{OptionsBuilder, Weighter};
 
 /// The share of all that may be kept that a single day may have, one so many-th.
 const SHARE: usize = 64;
@@ -18,7 +19,7 @@ const USUAL_BYTES: usize = 16 << 10;
 ///
 /// Files never change, so what a plan made of some files is what it will make of them.
 pub(crate) struct Kept {
-    days: Cache<Key, Arc<[RecordBatch]>, Bytes>,
+    days: Cache<Key, RecordBatch, Bytes>,
     bytes_max: usize,
     hashers: [RandomState; 2],
 }
@@ -30,20 +31,24 @@ pub(super) struct Key(u64, u64);
 #[derive(Debug, Clone)]
 struct Bytes;
 
-impl Weighter<Key, Arc<[RecordBatch]>> for Bytes {
-    fn weight(&self, _: &Key, states: &Arc<[RecordBatch]>) -> u64 {
-        (bytes(states) + size_of::<Key>()) as u64
+impl Weighter<Key, RecordBatch> for Bytes {
+    fn weight(&self, _: &Key, states: &RecordBatch) -> u64 {
+        (states.get_array_memory_size() + size_of::<Key>()) as u64
     }
-}
-
-fn bytes(states: &[RecordBatch]) -> usize {
-    states.iter().map(RecordBatch::get_array_memory_size).sum()
 }
 
 impl Kept {
     /// Place for so many bytes.
     pub fn new(bytes_max: usize) -> Self {
-        let days = Cache::with_weighter(bytes_max / USUAL_BYTES, bytes_max as u64, Bytes);
+        // In one piece: it is asked once a day, and in pieces a large day would find no place.
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(bytes_max / USUAL_BYTES)
+            .weight_capacity(bytes_max as u64)
+            .shards(1)
+            .build();
+        // All three are there.
+        let options = options.unwrap_or_else(|_| unreachable!());
+        let days = Cache::with_options(options, Bytes, Default::default(), Default::default());
         Kept { days, bytes_max, hashers: Default::default() }
     }
 
@@ -58,14 +63,17 @@ impl Kept {
         Key(hash(&self.hashers[0]), hash(&self.hashers[1]))
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<[RecordBatch]>> {
+    pub(super) fn get(&self, key: &Key) -> Option<RecordBatch> {
         self.days.get(key)
     }
 
-    /// Keeps what a day came to.
+    /// Keeps what a day came to, unless it is too large.
     pub(super) fn put(&self, key: Key, states: &[RecordBatch]) -> Result<()> {
-        let states = states.iter().map(compact).collect::<Result<Arc<[_]>>>()?;
-        self.days.insert(key, states);
+        let Some(first) = states.first() else { return Ok(()) };
+        let states = compact(&concat_batches(&first.schema(), states)?)?;
+        if states.get_array_memory_size() <= self.day_bytes_max() {
+            self.days.insert(key, states);
+        }
         Ok(())
     }
 }

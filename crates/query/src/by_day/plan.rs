@@ -9,7 +9,6 @@ use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::expr_rewriter::unnormalize_cols;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{LogicalPlan, TableScan, UserDefinedLogicalNode};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
@@ -17,6 +16,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 use super::exec::{Day, DaysExec};
 use super::find::{ByDay, of_day, stored};
 use super::kept::Kept;
+use crate::limits::check;
 
 /// Plans groups that are made by day.
 pub(crate) struct DayPlanner {
@@ -41,73 +41,84 @@ impl ExtensionPlanner for DayPlanner {
         session: &dyn Session,
         _: &PhysicalPlanningContext,
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let Some(node) = node.as_any().downcast_ref::<ByDay>() else { return Ok(None) };
-        let planned = match session.as_any().downcast_ref::<SessionState>() {
-            Some(state) => self.by_day(&node.groups, state).await?,
-            None => None,
+        let Some(ByDay { groups }) = node.as_any().downcast_ref::<ByDay>() else { return Ok(None) };
+        let at_once = planner.create_physical_plan(groups, session).await?;
+        // The engine may have a way without reading rows: files say how many they have.
+        let (Some(states), Some(session)) =
+            (partial(&at_once), session.as_any().downcast_ref::<SessionState>())
+        else {
+            return Ok(Some(at_once));
         };
-        match planned {
-            Some(planned) => Ok(Some(planned)),
-            None => planner.create_physical_plan(&node.groups, session).await.map(Some),
-        }
+        let days = self.days(groups, session).await?;
+        Ok(Some(if days.is_empty() { at_once } else { self.put_together(groups, &states, days, session)? }))
     }
 }
 
 impl DayPlanner {
-    /// The plan that makes groups by day; nothing where there is no day, or the engine has a way without reading rows.
-    async fn by_day(
+    /// The days of which there are rows.
+    async fn days(&self, groups: &LogicalPlan, session: &SessionState) -> Result<Vec<Day>> {
+        let mut days = Vec::new();
+        for (day, files) in days_of(groups, session).await? {
+            check()?;
+            let key = match &self.kept {
+                Some(kept) => Some(kept.key(&of_day(groups, day)?, &files)),
+                None => None,
+            };
+            let is_known = self.kept.as_ref().zip(key).is_some_and(|(kept, key)| kept.get(&key).is_some());
+            days.push(Day { day, files: files.len(), key, is_known });
+        }
+        // What is known comes last: it is there at once, in whatever thread.
+        days.sort_by_key(|day| day.is_known);
+        Ok(days)
+    }
+
+    /// The plan that makes groups of the states of days; `states` is the part that gives those of all rows at once.
+    fn put_together(
         &self,
         groups: &LogicalPlan,
-        state: &SessionState,
-    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let mut days = Vec::new();
-        for (day, files) in days_of(groups, state).await? {
-            let plan = of_day(groups, day)?;
-            let kept = self.kept.as_ref().map(|kept| (Arc::clone(kept), kept.key(&plan, &files)));
-            let states = kept.as_ref().and_then(|(kept, key)| kept.get(key));
-            days.push(Day { plan: Arc::new(plan), files: files.len(), kept, states });
-        }
-        let Some(first) = days.first() else { return Ok(None) };
-        let to_do = days.iter().filter(|day| day.states.is_none()).count();
-        let threads = state.config().target_partitions();
-        // Groups that several threads make of one day are made twice, in part and then together: two threads are no sooner
-        // ready than one, and work twice as much.
-        let state = for_days(state, (threads / 2).checked_div(to_do).unwrap_or(1).max(1));
-        let planned = planned(&first.plan, &state).await?;
-        let Some(first) = partial(&planned) else { return Ok(None) };
-        let groups = first.group_expr().as_final();
-        let mode = match groups.is_empty() {
-            true => AggregateMode::Final,
-            false => AggregateMode::FinalPartitioned,
+        states: &AggregateExec,
+        days: Vec<Day>,
+        session: &SessionState,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let threads = session.config().target_partitions();
+        let to_do = days.iter().filter(|day| !day.is_known).count().max(1);
+        let below = groups.inputs().into_iter().any(|input| {
+            matches!(input.exists(|node| Ok(matches!(node, LogicalPlan::Aggregate(_)))), Ok(true))
+        });
+        // Groups below that several threads make of one day are made twice, in part and then together: two threads are no
+        // sooner ready than one, and work twice as much.
+        let threads_of_day = if below { threads / 2 / to_do } else { threads.div_ceil(to_do) };
+        let days = DaysExec {
+            groups: Arc::new(groups.clone()),
+            properties: DaysExec::properties_of(&states.schema(), threads.min(days.len())),
+            days,
+            kept: self.kept.clone(),
+            session: Arc::new(for_days(session, threads_of_day.max(1))),
+            schema: states.schema(),
         };
-        let (aggregates, schema) = (first.aggr_expr().to_vec(), first.input_schema());
+        let by = states.group_expr().as_final();
+        let mode = if by.is_empty() { AggregateMode::Final } else { AggregateMode::FinalPartitioned };
+        let (aggregates, schema) = (states.aggr_expr().to_vec(), states.input_schema());
         let filters = vec![None; aggregates.len()];
-        // What is known comes last: it is there at once, in whatever thread.
-        days.sort_by_key(|day| day.states.is_some());
-        let days = Arc::new(DaysExec::new(days, first.schema(), threads, Arc::new(state)));
-        Ok(Some(Arc::new(AggregateExec::try_new(mode, groups, aggregates, filters, days, schema)?)))
+        Ok(Arc::new(AggregateExec::try_new(mode, by, aggregates, filters, Arc::new(days), schema)?))
     }
 }
 
-/// Rules for the plan of a day: all but the one that reads no rows to count them, so that every day has states.
-fn day_rules(
-    rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>,
-) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    rules.into_iter().filter(|rule| rule.name() != "aggregate_statistics").collect()
-}
+/// The rule that reads no rows to count them: without it every day has states.
+const COUNTS_BY_FILES: &str = "aggregate_statistics";
 
 /// The session in which a day is planned that may use so many threads.
-fn for_days(state: &SessionState, threads: usize) -> SessionState {
-    let rules = state.physical_optimizers().iter().map(Arc::clone).collect();
-    let mut state = SessionStateBuilder::new_from_existing(state.clone())
-        .with_physical_optimizer_rules(day_rules(rules))
+fn for_days(session: &SessionState, threads: usize) -> SessionState {
+    let rules = session.physical_optimizers().iter().filter(|rule| rule.name() != COUNTS_BY_FILES);
+    let mut session = SessionStateBuilder::new_from_existing(session.clone())
+        .with_physical_optimizer_rules(rules.map(Arc::clone).collect())
         .build();
-    state.config_mut().options_mut().execution.target_partitions = threads;
-    state
+    session.config_mut().options_mut().execution.target_partitions = threads;
+    session
 }
 
 /// The days of which a plan reads files, and which files.
-async fn days_of(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<(i32, Vec<String>)>> {
+async fn days_of(plan: &LogicalPlan, session: &SessionState) -> Result<Vec<(i32, Vec<String>)>> {
     let mut scans: Vec<&TableScan> = Vec::new();
     plan.apply(|node| {
         if let LogicalPlan::TableScan(scan) = node {
@@ -121,7 +132,7 @@ async fn days_of(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<(i32, V
             stored(scan).ok_or_else(|| internal_datafusion_err!("{} is not stored", scan.table_name))?;
         let files = &table.files().await?.files;
         let filters = unnormalize_cols(scan.filters.clone());
-        days.extend(table.kept(state, &filters, files)?.iter().map(|file| file.day));
+        days.extend(table.files_for(session, &filters, files)?.iter().map(|file| file.day));
         all.extend(files.iter().map(|file| (file.day, file.path.clone())));
     }
     all.sort_unstable();
@@ -133,8 +144,8 @@ async fn days_of(plan: &LogicalPlan, state: &SessionState) -> Result<Vec<(i32, V
 }
 
 /// The plan of a day as the engine has it.
-pub(super) async fn planned(plan: &LogicalPlan, state: &SessionState) -> Result<Arc<dyn ExecutionPlan>> {
-    DefaultPhysicalPlanner::default().create_physical_plan(plan, state).await
+pub(super) async fn planned(plan: &LogicalPlan, session: &SessionState) -> Result<Arc<dyn ExecutionPlan>> {
+    DefaultPhysicalPlanner::default().create_physical_plan(plan, session).await
 }
 
 /// The part of the plan of some groups that gives their states instead of their results.
@@ -161,5 +172,16 @@ pub(super) fn partial(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<AggregateExec
         AggregateMode::Final | AggregateMode::FinalPartitioned | AggregateMode::PartialReduce => {
             partial(groups.input())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COUNTS_BY_FILES;
+    use crate::steps::optimizer_rules;
+
+    #[test]
+    fn what_is_left_out_is_there_to_be_left_out() {
+        assert!(optimizer_rules().iter().any(|rule| rule.name() == COUNTS_BY_FILES));
     }
 }

@@ -33,6 +33,7 @@ use crate::typed::{self, Relation, column};
 pub use error::Error;
 use planner::Planner;
 use rows::Session;
+pub(crate) use rows::bytes_of;
 pub(crate) use shared::is_steady;
 
 /// Runs queries.

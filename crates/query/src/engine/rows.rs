@@ -119,7 +119,7 @@ async fn feed(session: &Session, plan: &LogicalPlan, sender: &SyncSender<Message
 }
 
 /// Bytes of the values of a batch, as far as they are part of it: text that is shared with other rows counts anew.
-pub(super) fn bytes_of(batch: &RecordBatch) -> usize {
+pub(crate) fn bytes_of(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(bytes_of_column).sum()
 }
 
@@ -129,6 +129,7 @@ fn bytes_of_column(array: &ArrayRef) -> usize {
         DataType::Utf8View => lengths(&mut array.as_string_view().lengths()),
         DataType::BinaryView => lengths(&mut array.as_binary_view().lengths()),
         DataType::Boolean => array.len(),
+        kind if kind.is_nested() => array.to_data().get_slice_memory_size().unwrap_or(usize::MAX),
         kind => array.len() * kind.primitive_width().unwrap_or(16),
     }
 }
