@@ -116,6 +116,12 @@ pub(super) fn role_names() -> impl Iterator<Item = &'static str> {
     ROLES.iter().map(|(_, name, _)| *name)
 }
 
+/// Where a `name` is that of an owner: beside the number of an autonomous system, as in IPinfo's files.
+fn name_of_network(header: &[String]) -> Option<usize> {
+    let has_number = header.iter().any(|column| ["asn", "as_number"].contains(&column.as_str()));
+    header.iter().position(|column| column == "name").filter(|_| has_number)
+}
+
 type Columns = BTreeMap<Role, usize>;
 
 /// Bytes of a field that are used.
@@ -188,6 +194,9 @@ fn begin(text: &str, first: &csv::StringRecord, sink: &Sink<'_>) -> Result<(Colu
         let found = names.iter().find_map(|name| header.iter().position(|column| column == name));
         columns.extend(found.map(|position| (role, position)));
     }
+    if let Some(name) = name_of_network(&header) {
+        columns.entry(Role::Owner).or_insert(name);
+    }
     if header.is_empty() || !has_ranges(&columns) {
         columns = usual(first).unwrap_or(columns);
     }
@@ -253,7 +262,8 @@ pub(super) fn is_about_threats(columns: &[&str]) -> bool {
     use Role::{City, Confidence, Country, Description, Owner, Port, Region, Url};
     // Databases of owners have a type as well: hosting, business.
     let threat = header.iter().any(|column| column.contains("threat"));
-    threat || has(&[Description, Port, Url, Confidence]) || !has(&[Country, City, Region, Owner])
+    let place = has(&[Country, City, Region, Owner]) || name_of_network(&header).is_some();
+    threat || has(&[Description, Port, Url, Confidence]) || !place
 }
 
 fn row(columns: &Columns, record: &csv::StringRecord, line: Place<'_>, sink: &mut Sink<'_>) {

@@ -26,6 +26,11 @@ fn columns_of_places_are_known_by_their_headers() {
         ("192.0.2.0,192.0.2.255,DE\n", ["de", "", ""]),
         ("192.0.2.0,192.0.2.255,EU,DE,Baden,Ulm,48.4,9.9\n", ["de", "Ulm, Baden", ""]),
         ("192.0.2.0,192.0.2.255,64496,Lechfunk AG\n", ["", "", "Lechfunk AG"]),
+        // IPinfo, the owners
+        (
+            "start_ip,end_ip,asn,name,domain\n192.0.2.0,192.0.2.255,AS64496,Lechfunk AG,lechfunk.example\n",
+            ["", "", "Lechfunk AG"],
+        ),
         // IP2Location: numbers, a dash for what is not known
         ("\"3221225984\",\"3221226239\",\"DE\",\"Germany\"\n", ["de", "", ""]),
         ("network;Country Code;City\n192.0.2.0/24;de;-\n", ["de", "", ""]),
