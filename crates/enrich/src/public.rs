@@ -8,7 +8,7 @@ use crate::FlowType;
 use crate::flow_type::{METADATA_ADDRESS, PLATFORM_ADDRESS, PublicKind, is_platform};
 
 /// A public address among [`PublicAddresses`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PublicId(u32);
 
 /// A public address and what feeds say of it.
@@ -27,6 +27,8 @@ pub struct PublicAddress {
 pub struct PublicAddresses {
     known: HashMap<(Option<usize>, Address), PublicId, foldhash::fast::RandomState>,
     all: Vec<PublicAddress>,
+    /// The last one that was asked for: rows come sorted, and ask more than once.
+    last: PublicId,
 }
 
 impl PublicAddress {
@@ -110,12 +112,17 @@ impl PublicAddresses {
     /// The number of an address. `feeds` is the number of lookups among those that go with the rows, and these.
     pub fn number(&mut self, address: Address, feeds: Option<(usize, &Lookups)>) -> PublicId {
         let all = &mut self.all;
-        *self.known.entry((feeds.map(|(number, _)| number), address)).or_insert_with(|| {
+        let asked = feeds.map(|(number, _)| number);
+        if all.get(self.last.0 as usize).is_some_and(|last| last.address == address && last.feeds == asked) {
+            return self.last;
+        }
+        self.last = *self.known.entry((asked, address)).or_insert_with(|| {
             // A part has fewer than 2³² rows.
             let id = PublicId(all.len() as u32);
             all.push(PublicAddress::of(address, feeds));
             id
-        })
+        });
+        self.last
     }
 
     /// An address by its number.

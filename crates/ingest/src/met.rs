@@ -1,6 +1,6 @@
 //! The public addresses that flows met: the rows of `NTAIpDetails`, one for each address, interval and flow type.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
@@ -17,9 +17,9 @@ use crate::decorate::Chosen;
 use crate::parts::PART_ROWS;
 use crate::run::table;
 
-/// Addresses and intervals that are remembered, so that no second row is written; of more, some have several rows.
-/// So many fill a hash table of 2²¹ places; one more would double it.
-const KNOWN_MAX: usize = (1 << 21) / 8 * 7;
+/// Addresses that are remembered, so that no second row is written, over all intervals and flow types; of more, some have
+/// several rows.
+const KNOWN_MAX: usize = 1 << 20;
 
 /// A row's public end, in an interval.
 #[derive(Debug, Clone, Copy)]
@@ -55,26 +55,37 @@ struct State {
     pending: Details,
 }
 
-/// Addresses that were met, each with an interval and a flow type. These are numbered: with the number of an IPv4
-/// address they take eight bytes.
+/// Addresses that were met, by interval and flow type.
 #[derive(Debug, Default)]
 struct Known {
-    numbers: HashMap<(IntervalNumber, FlowType), u32, foldhash::fast::RandomState>,
-    ipv4: HashSet<u64, foldhash::fast::RandomState>,
-    ipv6: HashSet<(u32, Address), foldhash::fast::RandomState>,
+    of: BTreeMap<(IntervalNumber, FlowType), Addresses>,
+    count: usize,
+}
+
+#[derive(Debug, Default)]
+struct Addresses {
+    ipv4: HashSet<u32, foldhash::fast::RandomState>,
+    ipv6: HashSet<Address, foldhash::fast::RandomState>,
 }
 
 impl Known {
     /// Whether it was not known before.
     fn insert(&mut self, interval: IntervalNumber, flow_type: FlowType, address: Address) -> bool {
-        if self.ipv4.len() >= KNOWN_MAX || self.ipv6.len() >= KNOWN_MAX {
-            *self = Known::default();
-        }
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry((interval, flow_type)).or_insert(next);
-        match address.ipv4() {
-            Some(ipv4) => self.ipv4.insert(u64::from(number) << 32 | u64::from(ipv4)),
-            None => self.ipv6.insert((number, address)),
+        let Addresses { ipv4, ipv6 } = self.of.entry((interval, flow_type)).or_default();
+        let new = match address.ipv4() {
+            Some(address) => ipv4.insert(address),
+            None => ipv6.insert(address),
+        };
+        self.count += usize::from(new);
+        new
+    }
+
+    /// Forgets the earliest intervals where there are too many: blobs come in the order of their hours.
+    fn forget(&mut self) {
+        while self.count > KNOWN_MAX
+            && let Some((_, Addresses { ipv4, ipv6 })) = self.of.pop_first()
+        {
+            self.count -= ipv4.len() + ipv6.len();
         }
     }
 }
@@ -114,6 +125,7 @@ impl Met {
                     state.pending.push(detail, chosen);
                 }
             }
+            state.known.forget();
             let full = write.filter(|_| state.pending.rows >= PART_ROWS);
             full.map(|write| (write, std::mem::take(&mut state.pending)))
         };

@@ -64,7 +64,7 @@ impl RangeTable {
             Some(number) => {
                 let half = (number >> 16) as usize;
                 let (low, high) = (self.halves[half] as usize, self.halves[half + 1] as usize);
-                let after = low + self.four.starts[low..high].partition_point(|start| *start <= number);
+                let after = low + count_up_to(&self.four.starts[low..high], number);
                 self.four.value_before(after)
             }
             None => self.six.find(address.bits()),
@@ -125,6 +125,14 @@ impl RangesBuilder {
     }
 }
 
+/// How many of some sorted numbers are no larger than this one. Few are counted, as no branch depends on what they are.
+fn count_up_to(sorted: &[u32], number: u32) -> usize {
+    match sorted.len() {
+        0..=64 => sorted.iter().map(|start| u32::from(*start <= number)).sum::<u32>() as usize,
+        _ => sorted.partition_point(|start| *start <= number),
+    }
+}
+
 /// Pieces from which on a search first looks at the first half of an address.
 const HALVES_MIN: usize = 4_096;
 
@@ -142,8 +150,14 @@ fn cut<Number: Copy + Ord + std::ops::Sub<Output = Number>>(
     choose: &mut impl FnMut(&[u32]) -> u32,
 ) -> Pieces<Number> {
     let mut openings: Vec<u32> = (0..ranges.len() as u32).collect();
-    let mut closings = openings.clone();
-    openings.sort_unstable_by_key(|position| ranges[*position as usize].0);
+    // Most files have their ranges in order.
+    if !ranges.is_sorted_by_key(|(first, ..)| *first) {
+        openings.sort_unstable_by_key(|position| ranges[*position as usize].0);
+    }
+    if let Some(pieces) = side_by_side(ranges, &openings, &next, choose) {
+        return pieces;
+    }
+    let mut closings: Vec<u32> = (0..ranges.len() as u32).collect();
     closings.sort_unstable_by_key(|position| ranges[*position as usize].1);
     let mut pieces = Pieces { starts: Vec::new(), values: Vec::new() };
     let mut open: BTreeSet<(Number, u32)> = BTreeSet::new();
@@ -179,6 +193,30 @@ fn cut<Number: Copy + Ord + std::ops::Sub<Output = Number>>(
     }
     pieces.shrink();
     pieces
+}
+
+/// The pieces of ranges that do not overlap, of which `order` is the order; nothing where some do.
+fn side_by_side<Number: Copy + Ord>(
+    ranges: &[(Number, Number, u32)],
+    order: &[u32],
+    next: &impl Fn(Number) -> Option<Number>,
+    choose: &mut impl FnMut(&[u32]) -> u32,
+) -> Option<Pieces<Number>> {
+    let in_order = order.iter().map(|position| ranges[*position as usize]);
+    let apart =
+        in_order.clone().zip(in_order.clone().skip(1)).all(|((_, last, _), (first, ..))| last < first);
+    if !apart {
+        return None;
+    }
+    let mut pieces = Pieces { starts: Vec::new(), values: Vec::new() };
+    for (first, last, value) in in_order {
+        pieces.push(first, choose(&[value]));
+        if let Some(behind) = next(last) {
+            pieces.push(behind, NOTHING);
+        }
+    }
+    pieces.shrink();
+    Some(pieces)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Decorator {
         let mut steps = Vec::new();
         let home = self.home(ends);
         self.explain_capture(ends, mac, home, &mut steps);
-        let (src, dest, inferred) = self.both(ends, home);
+        let (src, dest, inferred) = self.both(ends, home, |address, home| self.find(address, home));
         for (about, address, taken) in [("source", ends.src, src), ("destination", ends.dest, dest)] {
             self.explain_end(about, address, home, taken, public, &mut steps);
         }

@@ -25,6 +25,7 @@ use words::{Side, Word, Words};
 
 pub use explain::{Explanation, Outcome, Step};
 pub use link::{Hubs, Link, LinkKind, LinkWords};
+pub(crate) use resolve::Found;
 pub use words::SideColumn;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
@@ -257,9 +258,19 @@ impl Decorator {
     }
 
     /// Decorates a flow. `public` tells whose a public address is.
-    pub fn decorate(&self, ends: &Ends, mut public: impl FnMut(Address) -> PublicKind) -> Decoration {
+    pub fn decorate(&self, ends: &Ends, public: impl FnMut(Address) -> PublicKind) -> Decoration {
+        self.decorate_with(ends, |address, home| self.find(address, home), public)
+    }
+
+    /// The same; `find` does what [`Decorator::find`] does.
+    pub(crate) fn decorate_with(
+        &self,
+        ends: &Ends,
+        find: impl FnMut(Address, Option<NetworkId>) -> Found,
+        mut public: impl FnMut(Address) -> PublicKind,
+    ) -> Decoration {
         let home = self.home(ends);
-        let (src, dest, inferred) = self.both(ends, home);
+        let (src, dest, inferred) = self.both(ends, home, find);
         let src_end = self.end(src, ends.src, &mut public);
         let dest_end = self.end(dest, ends.dest, &mut public);
         let flow_type = flow_type(src_end, dest_end);

@@ -9,7 +9,7 @@ use crate::flow_type::{End, PublicKind, end_by_address};
 
 /// What an address was found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// A place in a virtual network.
     Place(u32),
     /// An address of a cluster's own.
@@ -68,8 +68,13 @@ impl Decorator {
     /// was changed since.
     ///
     /// Source: <https://learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding-for-a-network-interface>
-    pub(super) fn both(&self, ends: &Ends, home: Option<NetworkId>) -> (Found, Found, bool) {
-        let (src, dest) = (self.find(ends.src, home), self.find(ends.dest, home));
+    pub(super) fn both(
+        &self,
+        ends: &Ends,
+        home: Option<NetworkId>,
+        mut find: impl FnMut(Address, Option<NetworkId>) -> Found,
+    ) -> (Found, Found, bool) {
+        let (src, dest) = (find(ends.src, home), find(ends.dest, home));
         let (own, address) = match ends.direction {
             Direction::Inbound => (dest, ends.dest),
             Direction::Outbound => (src, ends.src),
@@ -97,12 +102,20 @@ impl Decorator {
         (free && !nic.forwards).then_some(Found::Place(nic.place?))
     }
 
+    /// Whether nothing in the inventory has an address, wherever it is looked at from.
+    pub(crate) fn is_nowhere(&self, address: Address) -> bool {
+        !self.by_address.contains_key(&address)
+            && self.spaces.get(address).is_empty()
+            && self.clusters.get(address).is_empty()
+            && self.outside.get(address).is_empty()
+    }
+
     /// What an address is, seen from a network.
     ///
     /// The nearest network that has the address holds it; within a network an interface before a front end, before a
     /// block of pods, before a subnet, before the address space. What a site claims that the network reaches goes
     /// before networks that nothing joins with it, unless these are more specific.
-    pub(super) fn find(&self, address: Address, home: Option<NetworkId>) -> Found {
+    pub(crate) fn find(&self, address: Address, home: Option<NetworkId>) -> Found {
         let choice = self.choose(address, home);
         if self.is_cluster_address(address, home, choice) {
             return Found::Cluster;

@@ -133,7 +133,6 @@ pub(super) fn read(text: &str, sink: &mut Sink<'_>) {
         .flexible(true)
         .comment(Some(b'#'))
         .delimiter(delimiter(text))
-        .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut columns: Option<Columns> = None;
     let mut record = csv::StringRecord::new();
@@ -148,13 +147,13 @@ pub(super) fn read(text: &str, sink: &mut Sink<'_>) {
             }
         }
         // A comment at the very end becomes a record with nothing in it.
-        if record.iter().all(str::is_empty) {
+        if record.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
         let line = Place::Line(record.position().map_or(0, csv::Position::line));
         match &columns {
             Some(columns) => row(columns, &record, line, sink),
-            None => match begin(text, &record, sink) {
+            None => match begin(text, &trimmed(&record), sink) {
                 Ok((found, is_header)) => {
                     if !is_header {
                         row(&found, &record, line, sink);
@@ -165,6 +164,10 @@ pub(super) fn read(text: &str, sink: &mut Sink<'_>) {
             },
         }
     }
+}
+
+fn trimmed(record: &csv::StringRecord) -> csv::StringRecord {
+    record.iter().map(str::trim).collect()
 }
 
 /// The character between fields, by the first line with something in it.
@@ -268,7 +271,7 @@ pub(super) fn is_about_threats(columns: &[&str]) -> bool {
 
 fn row(columns: &Columns, record: &csv::StringRecord, line: Place<'_>, sink: &mut Sink<'_>) {
     let field = |role| {
-        let field = columns.get(&role).and_then(|position| record.get(*position)).unwrap_or("");
+        let field = columns.get(&role).and_then(|position| record.get(*position)).unwrap_or("").trim();
         match field.len() > FIELD_MAX {
             true => field.char_indices().nth(FIELD_MAX / 4).map_or(field, |(end, _)| &field[..end]),
             false => field,

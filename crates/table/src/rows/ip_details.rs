@@ -1,15 +1,17 @@
 //! Rows of `NTAIpDetails`: what feeds say of the public addresses that flows met.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array};
 use weir_decode::Address;
 use weir_enrich::{FlowType, PublicAddress, is_platform};
-use weir_intel::{AddressFacts, Lookups};
+use weir_intel::{Lookups, Threat, WordId};
 
 use super::columns::{constant, words};
 use super::net_analytics::{Run, generated_micros};
 use super::numbered::Numbered;
+use super::texts::Texts;
 use crate::{Columns, Error};
 
 /// A public address in an interval.
@@ -29,51 +31,86 @@ pub struct IpDetail {
 pub struct IpDetails<'a> {
     details: &'a [IpDetail],
     run: &'a Run<'a>,
-    ips: Numbered<String>,
+    ips: Texts,
     intervals: Numbered<i64>,
     generated: Numbered<i64>,
-    said: Numbered<Said<'a>>,
+    locations: Numbered<String>,
+    owners: Numbered<&'a str>,
+    threats: Numbered<Held<'a>>,
 }
 
-/// What is said of an address, beside the address itself.
+/// What is held against an address.
 #[derive(Default)]
-struct Said<'a> {
-    location: String,
-    details: &'a str,
-    threat_type: &'static str,
-    threat_description: &'a str,
+struct Held<'a> {
+    kind: &'static str,
+    description: &'a str,
     dns_domain: &'a str,
     url: &'a str,
     port: Option<i32>,
 }
 
+/// An address, equal to others of which the same is told.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    feeds: Option<usize>,
+    azure: bool,
+    /// The platform's few addresses are told apart by themselves.
+    platform: Option<Address>,
+    word: WordId,
+    public: &'a PublicAddress,
+}
+
+impl<'a> Told<'a> {
+    /// Told by one word where it is Azure's, by another where not.
+    fn by(public: &'a PublicAddress, of_azure: WordId, of_others: WordId) -> Self {
+        let PublicAddress { address, feeds, facts } = *public;
+        let platform = is_platform(address).then_some(address);
+        Told {
+            feeds,
+            azure: facts.azure,
+            platform,
+            word: if facts.azure { of_azure } else { of_others },
+            public,
+        }
+    }
+}
+
+impl PartialEq for Told<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.word, self.azure, self.feeds, self.platform)
+            == (other.word, other.azure, other.feeds, other.platform)
+    }
+}
+
+impl Eq for Told<'_> {}
+
+impl Hash for Told<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The word decides nearly always.
+        self.word.hash(state);
+    }
+}
+
+impl<'a> Held<'a> {
+    fn of(threat: &'a Threat) -> Self {
+        Held {
+            kind: threat.kind.word(),
+            description: &threat.description,
+            dns_domain: &threat.dns_domain,
+            url: &threat.url,
+            port: threat.port.map(i32::from),
+        }
+    }
+}
+
 impl<'a> IpDetails<'a> {
     /// Rows of these; `lookups` are those that were asked.
     pub fn new(details: &'a [IpDetail], lookups: &'a [Arc<Lookups>], run: &'a Run<'a>) -> Self {
-        type Key = (Option<usize>, AddressFacts, Option<Address>);
-        let key = |detail: &IpDetail| -> Key {
-            let PublicAddress { address, feeds, facts } = detail.public;
-            (feeds, facts, is_platform(address).then_some(address))
-        };
-        // Others are told from each other by what is said of them alone.
-        let any = Address::from_ipv6(0);
-        let said = |(feeds, facts, platform): Key| {
-            let public = PublicAddress { address: platform.unwrap_or(any), feeds, facts };
-            let threat = public.threat(lookups);
-            Said {
-                location: public.location(lookups),
-                details: public.details(lookups),
-                threat_type: threat.map_or("", |threat| threat.kind.word()),
-                threat_description: threat.map_or("", |threat| &threat.description),
-                dns_domain: threat.map_or("", |threat| &threat.dns_domain),
-                url: threat.map_or("", |threat| &threat.url),
-                port: threat.and_then(|threat| threat.port).map(i32::from),
-            }
-        };
+        let publics = details.iter().map(|detail| &detail.public);
         IpDetails {
             details,
             run,
-            ips: Numbered::new(details.iter().map(|detail| detail.public.address), |ip| ip.to_string()),
+            ips: Texts::of_addresses(publics.clone().map(|public| public.address)),
             intervals: Numbered::new(details.iter().map(|detail| detail.interval_start_micros), |start| {
                 start
             }),
@@ -81,21 +118,39 @@ impl<'a> IpDetails<'a> {
                 details.iter().map(|detail| (detail.processed_micros, detail.interval_start_micros)),
                 |(processed, start)| generated_micros(processed, start + run.interval.micros()),
             ),
-            said: Numbered::new(details.iter().map(key), said),
+            locations: Numbered::new(
+                publics
+                    .clone()
+                    .map(|public| Told::by(public, public.facts.azure_region, public.facts.country)),
+                |told| told.public.location(lookups),
+            ),
+            owners: Numbered::new(
+                publics.clone().map(|public| Told::by(public, public.facts.service_tag, public.facts.owner)),
+                |told| told.public.details(lookups),
+            ),
+            threats: Numbered::new(
+                publics.map(|public| {
+                    (public.feeds.filter(|_| public.facts.threat.is_some()), public.facts.threat)
+                }),
+                |(feeds, threat)| {
+                    let held = feeds.zip(threat).map(|(feeds, threat)| lookups[feeds].threat(threat));
+                    held.map_or_else(Held::default, Held::of)
+                },
+            ),
         }
     }
 
     /// What a row says, times of processing left out: equal texts are equal rows.
     pub fn text(&self, row: usize) -> [&str; 8] {
-        let Said { location, details, threat_type, threat_description, dns_domain, url, .. } =
-            self.said.value(row);
+        let Held { kind, description, dns_domain, url, .. } = self.threats.value(row);
         let flow_type = self.details[row].flow_type.word();
-        [self.ips.value(row), flow_type, location, details, threat_type, threat_description, dns_domain, url]
+        let (location, owner) = (self.locations.value(row), self.owners.value(row));
+        [self.ips.text(row), flow_type, location, owner, kind, description, dns_domain, url]
     }
 
     /// The port of a row.
     pub fn port(&self, row: usize) -> Option<i32> {
-        self.said.value(row).port
+        self.threats.value(row).port
     }
 
     /// Bytes of the rows' values: text by its length, numbers and times by eight.
@@ -130,13 +185,13 @@ impl Columns for IpDetails<'_> {
                 details.map(|detail| detail.flow_type as i32).collect::<Vec<i32>>(),
                 FlowType::ALL.map(FlowType::word),
             ),
-            "Ip" => self.ips.column(String::as_str),
-            "Location" => self.said.column(|said| &said.location),
-            "PublicIpDetails" => self.said.column(|said| said.details),
-            "ThreatType" => self.said.column(|said| said.threat_type),
-            "ThreatDescription" => self.said.column(|said| said.threat_description),
-            "DnsDomain" => self.said.column(|said| said.dns_domain),
-            "Url" => self.said.column(|said| said.url),
+            "Ip" => self.ips.column(),
+            "Location" => self.locations.column(String::as_str),
+            "PublicIpDetails" => self.owners.column(|owner| owner),
+            "ThreatType" => self.threats.column(|held| held.kind),
+            "ThreatDescription" => self.threats.column(|held| held.description),
+            "DnsDomain" => self.threats.column(|held| held.dns_domain),
+            "Url" => self.threats.column(|held| held.url),
             "Port" => Arc::new(ports()),
             _ => return Ok(None),
         }))

@@ -1,5 +1,8 @@
+use std::fmt::Write;
+
 use arrow::buffer::{Buffer, OffsetBuffer};
 use arrow_array::{Array, ArrayRef, Int32Array, StringArray};
+use weir_decode::Address;
 
 use super::columns::{constant, numbered_words};
 
@@ -64,6 +67,30 @@ impl TextsBuilder {
 }
 
 impl Texts {
+    /// Those of addresses, each once where equal ones stand side by side.
+    pub fn of_addresses(addresses: impl ExactSizeIterator<Item = Address>) -> Self {
+        let mut texts = TextsBuilder::new(addresses.len());
+        let mut last = None;
+        for address in addresses {
+            match last {
+                Some((known, number)) if known == address => texts.repeat(number),
+                _ => {
+                    // Writing to a text does not fail.
+                    let number = texts.write(|text| {
+                        let _ = write!(text, "{address}");
+                    });
+                    last = Some((address, number));
+                }
+            }
+        }
+        texts.finish()
+    }
+
+    /// A row's text.
+    pub fn text(&self, row: usize) -> &str {
+        self.words.value(self.number(row))
+    }
+
     /// The column of them.
     pub fn column(&self) -> ArrayRef {
         if self.are_blank() {
@@ -79,8 +106,11 @@ impl Texts {
 
     /// Bytes of a row's text.
     pub fn length(&self, row: usize) -> usize {
-        let number = self.numbers.values().get(row).copied().unwrap_or_default();
-        self.words.value_length(number as usize) as usize
+        self.words.value_length(self.number(row)) as usize
+    }
+
+    fn number(&self, row: usize) -> usize {
+        self.numbers.values().get(row).copied().unwrap_or_default() as usize
     }
 }
 
