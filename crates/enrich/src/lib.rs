@@ -11,6 +11,7 @@ mod l7_protocol;
 mod memo;
 mod public;
 pub mod public_list;
+mod reorder;
 pub mod spelling;
 mod tally;
 
@@ -28,6 +29,7 @@ pub use fold::{FoldRules, FoldTally, Folded, Group, GroupId, Member, fold};
 pub use l7_protocol::l7_protocol;
 pub use memo::{Memo, Version};
 pub use public::{PublicAddress, PublicAddresses, PublicId};
+pub use reorder::reorder;
 pub use tally::DecorationTally;
 
 /// A row with what is known of both ends.

@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 
 use weir_decode::{Address, dotted};
+use weir_enrich::reorder;
 use weir_reduce::{FlowKey, ReducedFlow};
 use weir_table::beginning;
 
@@ -61,16 +62,7 @@ pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Ar
             .then_with(|| ending(one.dest_ip, other.dest_ip))
             .then_with(|| rest(one).cmp(&rest(other)))
     });
-    let mut order: Vec<u32> = order.into_iter().rev().map(|(_, _, row)| row).collect();
-    for place in 0..order.len() {
-        let mut row = order[place] as usize;
-        // What stood there has moved on, to where its own place was looked up before.
-        while row < place {
-            row = order[row] as usize;
-        }
-        order[place] = row as u32;
-        rows.swap(place, row);
-    }
+    reorder(&mut rows, order.into_iter().rev().map(|(_, _, row)| row).collect());
     Arranged { rest: rows }
 }
 

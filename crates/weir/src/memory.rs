@@ -2,10 +2,10 @@
 
 /// Blocks of this size and more are given back to the system as soon as they are free.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const GIVEN_BACK_BYTES: libc::c_int = 4 << 20;
+const GIVEN_BACK_BYTES: libc::c_int = 1 << 20;
 /// What the allocator keeps of smaller ones at most.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const KEPT_BYTES: libc::c_int = 8 << 20;
+const KEPT_BYTES: libc::c_int = 2 << 20;
 
 /// Settles what freed memory is kept for.
 ///
