@@ -1,7 +1,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::Header;
+use super::{Header, is_default};
 
 /// A virtual machine, or an instance of a scale set.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -10,10 +10,13 @@ pub struct VirtualMachine {
     /// Id, region, tags. An instance's id ends in `/virtualmachinescalesets/<set>/virtualmachines/<number>`.
     pub header: Header,
     /// Name of the operating system's disk or image kind, `Linux` or `Windows`; blank when not told.
+    #[serde(skip_serializing_if = "is_default")]
     pub os: String,
     /// The scale set that it belongs to, also for machines of flexible sets.
+    #[serde(skip_serializing_if = "is_default")]
     pub scale_set: Option<String>,
     /// Network interfaces.
+    #[serde(skip_serializing_if = "is_default")]
     pub network_interfaces: Vec<String>,
 }
 

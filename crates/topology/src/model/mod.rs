@@ -23,6 +23,11 @@ pub use security::*;
 use serde::{Deserialize, Serialize};
 pub use site::*;
 
+/// What is stored without: of a hundred thousand interfaces most say little, and all of it is read again.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// What all resources have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -30,14 +35,19 @@ pub struct Header {
     /// Full resource id, lower case.
     pub id: String,
     /// Azure region, `westeurope`; blank where the resource has none of its own.
+    #[serde(skip_serializing_if = "is_default")]
     pub region: String,
     /// Tags as `name=value`, in the order of names.
+    #[serde(skip_serializing_if = "is_default")]
     pub tags: Vec<(String, String)>,
     /// Availability zones.
+    #[serde(skip_serializing_if = "is_default")]
     pub zones: Vec<String>,
     /// The three parts of `Family;Name;Tier`; each may be blank.
+    #[serde(skip_serializing_if = "is_default")]
     pub sku: Sku,
     /// `provisioningState`.
+    #[serde(skip_serializing_if = "is_default")]
     pub state: String,
 }
 

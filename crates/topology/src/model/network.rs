@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::Header;
+use super::{Header, is_default};
 
 /// A virtual network.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -72,12 +72,16 @@ pub struct NetworkInterface {
     /// Twelve hex digits in upper case; blank while never started.
     pub mac: String,
     /// The machine, scale set instances included.
+    #[serde(skip_serializing_if = "is_default")]
     pub virtual_machine: Option<String>,
     /// The private endpoint whose interface it is.
+    #[serde(skip_serializing_if = "is_default")]
     pub private_endpoint: Option<String>,
     /// Network security group of the interface itself.
+    #[serde(skip_serializing_if = "is_default")]
     pub network_security_group: Option<String>,
     /// Whether it may forward what is not its own.
+    #[serde(skip_serializing_if = "is_default")]
     pub ip_forwarding: bool,
     /// All configurations, the primary one first.
     pub ip_configurations: Vec<IpConfiguration>,
@@ -90,14 +94,19 @@ pub struct IpConfiguration {
     /// Full id; blank where the export does not tell it.
     pub id: String,
     /// Private address; `None` when dynamic and not assigned.
+    #[serde(skip_serializing_if = "is_default")]
     pub private_address: Option<IpAddr>,
     /// Block of addresses that goes with the configuration (pods of a node), beside `private_address`.
+    #[serde(skip_serializing_if = "is_default")]
     pub private_prefix: Option<IpNet>,
     /// Subnet.
+    #[serde(skip_serializing_if = "is_default")]
     pub subnet: Option<String>,
     /// Id of the public address resource.
+    #[serde(skip_serializing_if = "is_default")]
     pub public_ip: Option<String>,
     /// Back-end pools, of load balancers and application gateways.
+    #[serde(skip_serializing_if = "is_default")]
     pub backend_pools: Vec<String>,
 }
 
