@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use weir_enrich::{DecorationTally, FoldTally, Folded, fold};
 use weir_reduce::{Names, ReducedFlow};
 use weir_table::rows::public::PublicEnds;
@@ -27,8 +26,6 @@ pub(crate) struct PartWriter<'a> {
     /// Is told of the public addresses that rows have.
     pub met: Option<&'a Met>,
     pub now_micros: i64,
-    /// Rows take most memory while they are decorated and folded: half of the processors do that at a time.
-    turns: Semaphore,
     written: Mutex<Written>,
 }
 
@@ -49,10 +46,7 @@ impl<'a> PartWriter<'a> {
         now_micros: i64,
     ) -> Self {
         let run = Run { workspace_id: &settings.workspace_id, interval: settings.interval() };
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let turns = Semaphore::new(processors.div_ceil(2));
-        let written = Mutex::default();
-        PartWriter { batch, runtime, run, settings, knowledge, met, now_micros, turns, written }
+        PartWriter { batch, runtime, run, settings, knowledge, met, now_micros, written: Mutex::default() }
     }
 
     /// Writes rows of a day, sorted, each with the time at which its log was read.
@@ -83,11 +77,8 @@ impl<'a> PartWriter<'a> {
         counted: impl Fn(&str) -> bool,
     ) -> Result<(), Error> {
         let mut chosen = Chosen::new(self.knowledge);
-        // It is never closed.
-        let turn = self.runtime.block_on(self.turns.acquire());
         let (flows, decoration) = decorate(rows, names, self.run.interval, &mut chosen)?;
         let folded = fold(flows, &chosen.addresses, self.settings.fold_rules());
-        drop(turn);
         if let Some(met) = self.met {
             let plain = folded.rows.iter().filter(|row| row.group.is_none());
             let meetings = plain.chain(&folded.details).filter_map(Meeting::of);
