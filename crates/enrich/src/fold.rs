@@ -15,9 +15,7 @@ use weir_decode::{Address, Decision, Direction};
 use weir_intel::WordId;
 use weir_reduce::{Counters, FlowKey};
 
-use crate::{
-    Decoration, EnrichedFlow, FlowType, PublicAddresses, PublicId, PublicSide, public_list, reorder,
-};
+use crate::{Decoration, EnrichedFlow, FlowType, PublicAddresses, PublicId, PublicSide, public_list};
 
 /// Which rows are folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,24 +183,6 @@ fn insert(rows: &mut Vec<EnrichedFlow>, inserted: &[(usize, u32)], all: &[Enrich
     }
 }
 
-/// Rows that are none of groups, and the rows of groups between them, where `inserted` says, as [`insert`] takes it. Those of
-/// which there are fewer are copied.
-fn merge(
-    mut plain: Vec<EnrichedFlow>,
-    mut heads: Vec<EnrichedFlow>,
-    inserted: &[(usize, u32)],
-) -> Vec<EnrichedFlow> {
-    if heads.len() <= plain.len() {
-        insert(&mut plain, inserted, &heads);
-        return plain;
-    }
-    reorder(&mut heads, inserted.iter().map(|(_, group)| *group).collect());
-    let before = |row: usize| inserted.partition_point(|(place, _)| *place <= row);
-    let inserted: Vec<(usize, u32)> = (0..plain.len()).map(|row| (before(row), row as u32)).collect();
-    insert(&mut heads, &inserted, &plain);
-    heads
-}
-
 /// Rows on their way into groups.
 #[derive(Default)]
 struct Folding {
@@ -312,19 +292,21 @@ impl Folding {
             self.note_scan(&head, addresses);
         }
         let (groups, members) = self.groups(&details, addresses);
-        let Folding { heads, from_outside, mut with_src, scans, tally, .. } = self;
+        let Folding { heads, .. } = self;
+        let mut inserted: Vec<(usize, u32)> = Vec::with_capacity(heads.len());
+        let ranks = ranks(self.from_outside.iter().map(|group| heads[*group as usize].flow.key.dest_ip));
+        let (_, order) = by_group(&ranks, ranks.len());
+        inserted.extend(order.iter().map(|place| (0, self.from_outside[*place as usize])));
+        inserted.append(&mut self.with_src);
+        let mut rows = plain;
+        insert(&mut rows, &inserted, &heads);
         let tally = FoldTally {
             folded: details.len() as u64,
             groups: groups.len() as u64,
-            scan_groups: scans.len() as u64,
-            ..tally
+            scan_groups: self.scans.len() as u64,
+            ..self.tally
         };
-        let mut inserted: Vec<(usize, u32)> = Vec::with_capacity(heads.len());
-        let ranks = ranks(from_outside.iter().map(|group| heads[*group as usize].flow.key.dest_ip));
-        let (_, order) = by_group(&ranks, ranks.len());
-        inserted.extend(order.iter().map(|place| (0, from_outside[*place as usize])));
-        inserted.append(&mut with_src);
-        Folded { rows: merge(plain, heads, &inserted), details, tally, groups, members }
+        Folded { rows, details, tally, groups, members }
     }
 
     /// The members of each group, side by side.

@@ -11,7 +11,6 @@ mod l7_protocol;
 mod memo;
 mod public;
 pub mod public_list;
-mod reorder;
 pub mod spelling;
 mod tally;
 
@@ -29,7 +28,6 @@ pub use fold::{FoldRules, FoldTally, Folded, Group, GroupId, Member, fold};
 pub use l7_protocol::l7_protocol;
 pub use memo::{Memo, Version};
 pub use public::{PublicAddress, PublicAddresses, PublicId};
-pub use reorder::reorder;
 pub use tally::DecorationTally;
 
 /// A row with what is known of both ends.

@@ -1,41 +1,13 @@
 use std::cmp::Ordering;
 
 use weir_decode::{Address, dotted};
-use weir_enrich::reorder;
 use weir_reduce::{FlowKey, ReducedFlow};
 use weir_table::beginning;
 
-/// Rows in the order of their table, which give their memory back as they are taken.
-#[derive(Debug)]
-pub(crate) struct Arranged<T> {
-    /// The first one at the end.
-    rest: Vec<T>,
-}
-
-/// Rows whose memory is given back at once.
-const GIVEN_BACK_ROWS: usize = 1 << 13;
-
-impl<T> Iterator for Arranged<T> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        if self.rest.len() % GIVEN_BACK_ROWS == 0 {
-            self.rest.shrink_to_fit();
-        }
-        self.rest.pop()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.rest.len(), Some(self.rest.len()))
-    }
-}
-
-impl<T> ExactSizeIterator for Arranged<T> {}
-
 /// Puts rows in the order of their table, by the text of source and destination, and adds up rows of one key.
-pub(crate) fn arrange(flows: Vec<ReducedFlow>) -> Arranged<ReducedFlow> {
+pub(crate) fn arrange(flows: Vec<ReducedFlow>) -> Vec<ReducedFlow> {
     let mut flows = sort(flows, |flow| flow);
-    flows.rest.dedup_by(|next, last| match last.counters.add(&next.counters) {
+    flows.dedup_by(|next, last| match last.counters.add(&next.counters) {
         Some(sum) if last.key == next.key => {
             last.counters = sum;
             true
@@ -48,7 +20,7 @@ pub(crate) fn arrange(flows: Vec<ReducedFlow>) -> Arranged<ReducedFlow> {
 /// Puts rows in the order of their table.
 ///
 /// Sorted are the beginnings of the texts, each made once, and not the rows, which are larger and move once.
-pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Arranged<T> {
+pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Vec<T> {
     let beginnings = |(number, row): (usize, &T)| {
         let key = &flow(row).key;
         // A part has fewer than 2³² rows.
@@ -62,8 +34,17 @@ pub(crate) fn sort<T>(mut rows: Vec<T>, flow: impl Fn(&T) -> &ReducedFlow) -> Ar
             .then_with(|| ending(one.dest_ip, other.dest_ip))
             .then_with(|| rest(one).cmp(&rest(other)))
     });
-    reorder(&mut rows, order.into_iter().rev().map(|(_, _, row)| row).collect());
-    Arranged { rest: rows }
+    let mut order: Vec<u32> = order.into_iter().map(|(_, _, row)| row).collect();
+    for place in 0..order.len() {
+        let mut row = order[place] as usize;
+        // What stood there has moved on, to where its own place was looked up before.
+        while row < place {
+            row = order[row] as usize;
+        }
+        order[place] = row as u32;
+        rows.swap(place, row);
+    }
+    rows
 }
 
 /// What tells rows of the same two addresses apart.
@@ -156,7 +137,7 @@ mod tests {
                 flows.push(flow(src, dest, 443 + (pair % 2) as u16));
             }
         }
-        let arranged: Vec<_> = arrange(flows).collect();
+        let arranged = arrange(flows);
         assert_eq!(arranged.len(), texts.len() * texts.len());
         let seen: Vec<_> =
             arranged.iter().map(|f| (f.key.src_ip.to_string(), f.key.dest_ip.to_string())).collect();

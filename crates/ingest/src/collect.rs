@@ -81,7 +81,7 @@ impl<'a> Collector<'a> {
 
     fn write(&self, day: i32, rows: Vec<ReducedFlow>, names: &Names) -> Result<(), Error> {
         let processed_micros = self.parts.now_micros;
-        self.parts.write(day, arrange(rows).map(|flow| (flow, processed_micros)), names)
+        self.parts.write(day, arrange(rows).into_iter().map(|flow| (flow, processed_micros)), names)
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {

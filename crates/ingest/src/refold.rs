@@ -76,7 +76,7 @@ impl Refold<'_> {
     fn write(&self, parts: &PartWriter<'_>, rows: Vec<Row>, names: &Names) -> Result<(), Error> {
         // A file has less than twice the rows of a part at once: batches are smaller.
         let rows = sort(rows, |(flow, _)| flow);
-        parts.write_counted(self.day, rows, names)
+        parts.write_counted(self.day, rows.into_iter(), names)
     }
 }
 

@@ -103,22 +103,7 @@ pub struct SourceBuilder {
     tags: Vec<Tag>,
     threats: Vec<Threat>,
     threat_numbers: Map<Threat, u32>,
-    /// The number of the last one that was told.
-    last_threat: u32,
     texts: HashSet<Arc<str>, foldhash::fast::RandomState>,
-}
-
-impl Threat {
-    /// Whether it is what an entry of its own feed says, whose kind may be the usual one.
-    fn is_told_by(&self, entry: &ThreatEntry<'_>, otherwise: ThreatKind) -> bool {
-        self.kind == entry.kind.unwrap_or(otherwise)
-            && *self.description == *entry.description
-            && *self.dns_domain == *entry.dns_domain
-            && *self.url == *entry.url
-            && (self.port, self.confidence) == (entry.port, entry.confidence)
-            && self.valid_from_micros == entry.valid_from_micros
-            && self.valid_until_micros == entry.valid_until_micros
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -144,7 +129,6 @@ impl SourceBuilder {
             tags: Vec::new(),
             threats: Vec::new(),
             threat_numbers: Map::default(),
-            last_threat: 0,
             texts: HashSet::default(),
         }
     }
@@ -218,17 +202,6 @@ impl SourceBuilder {
     }
 
     fn threat(&mut self, entry: &ThreatEntry<'_>) -> u32 {
-        // Lists say the same of all their addresses.
-        if let Some(last) = self.threats.get(self.last_threat as usize)
-            && last.is_told_by(entry, self.otherwise)
-        {
-            return self.last_threat;
-        }
-        self.last_threat = self.number_of(entry);
-        self.last_threat
-    }
-
-    fn number_of(&mut self, entry: &ThreatEntry<'_>) -> u32 {
         let threat = Threat {
             kind: entry.kind.unwrap_or(self.otherwise),
             description: self.text(entry.description),

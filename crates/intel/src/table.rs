@@ -150,10 +150,7 @@ fn cut<Number: Copy + Ord + std::ops::Sub<Output = Number>>(
     choose: &mut impl FnMut(&[u32]) -> u32,
 ) -> Pieces<Number> {
     let mut openings: Vec<u32> = (0..ranges.len() as u32).collect();
-    // Most files have their ranges in order.
-    if !ranges.is_sorted_by_key(|(first, ..)| *first) {
-        openings.sort_unstable_by_key(|position| ranges[*position as usize].0);
-    }
+    openings.sort_unstable_by_key(|position| ranges[*position as usize].0);
     if let Some(pieces) = side_by_side(ranges, &openings, &next, choose) {
         return pieces;
     }
