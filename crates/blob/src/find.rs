@@ -4,18 +4,16 @@ use std::time::UNIX_EPOCH;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::archive::{Member, is_archive, members};
-use crate::{BlobHour, Error};
+use crate::{BlobHour, BlobName, BlobNames, Error};
 
-/// A file, or a member of an archive, that may hold flow-log records.
+/// A file, or a member of an archive, that may hold flow-log records. There may be very many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
     /// Its name in the ledger, its own: the absolute path, a member behind `!/`. On Windows slashes lean forward;
     /// bytes that are no UTF-8 are written as `\u{fffd}` and two hex digits.
-    pub name: String,
-    /// The file, where the name is not its path: names are long, and there may be many.
-    path: Option<PathBuf>,
-    /// The member of the file, when that is a zip archive.
-    pub member: Option<Member>,
+    pub name: BlobName,
+    /// Where its bytes are, unless that is a file of its name.
+    place: Option<Box<Place>>,
     /// Size as stored.
     pub size_bytes: u64,
     /// When the file was changed last, microseconds since the Unix epoch.
@@ -24,16 +22,34 @@ pub struct Blob {
     pub hour: Option<BlobHour>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    path: PathBuf,
+    /// The member of the file, when that is a zip archive.
+    member: Option<Member>,
+}
+
 impl Blob {
     /// The file.
-    pub fn path(&self) -> &Path {
-        self.path.as_deref().unwrap_or(Path::new(&self.name))
+    pub fn path(&self) -> PathBuf {
+        self.place.as_ref().map_or_else(|| self.name.to_string().into(), |place| place.path.clone())
+    }
+
+    /// Where its bytes are, if its name does not tell it.
+    fn place(&self) -> Option<(&Path, Option<u64>)> {
+        let Place { path, member } = self.place.as_deref()?;
+        Some((path, member.as_ref().map(|member| member.data_start)))
+    }
+
+    /// The member of the file, when that is a zip archive.
+    pub(crate) fn member(&self) -> Option<&Member> {
+        self.place.as_ref()?.member.as_ref()
     }
 }
 
-/// The path of a file, unless its name tells it.
-fn unless_named(path: &Path, name: &str) -> Option<PathBuf> {
-    (path.as_os_str() != name).then(|| path.to_owned())
+/// The place of a file, unless its name tells it.
+fn unless_named(path: &Path, name: &str) -> Option<Box<Place>> {
+    (path.as_os_str() != name).then(|| Box::new(Place { path: path.to_owned(), member: None }))
 }
 
 /// What is under some folders and files.
@@ -45,6 +61,13 @@ pub struct Found {
     pub left_alone: LeftAlone,
     /// What could not be looked at.
     pub problems: Vec<Problem>,
+}
+
+/// What is found on the way.
+#[derive(Default)]
+struct Finding {
+    found: Found,
+    names: BlobNames,
 }
 
 /// Numbers of files that were not looked into.
@@ -113,7 +136,7 @@ pub fn find(roots: &[PathBuf]) -> Result<Found, Error> {
 
 /// Finds files of other use as [`find`] finds blobs: packed or not, in archives too.
 pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
-    let mut found = Found::default();
+    let mut finding = Finding::default();
     let mut there = false;
     for root in roots {
         let missing = |error: std::io::Error| match error.kind() {
@@ -124,13 +147,13 @@ pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
         let root = match root.canonicalize().map_err(missing) {
             Ok(root) => root,
             Err(error) => {
-                found.problems.push(Problem { name: name_of(root), error });
+                finding.found.problems.push(Problem { name: name_of(root), error });
                 continue;
             }
         };
         there = true;
         if root.is_file() {
-            found.add_file(&root, true, wanted);
+            finding.add_file(&root, true, wanted);
             continue;
         }
         let walk = WalkDir::new(&root)
@@ -139,24 +162,24 @@ pub fn find_wanted(roots: &[PathBuf], wanted: Wanted) -> Result<Found, Error> {
             .filter_entry(|e| !is_hidden(e) && !is_weirs(e));
         for entry in walk {
             match entry {
-                Ok(entry) if entry.path_is_symlink() => found.left_alone.links += 1,
-                Ok(entry) if entry.file_type().is_file() => found.add_file(entry.path(), false, wanted),
+                Ok(entry) if entry.path_is_symlink() => finding.found.left_alone.links += 1,
+                Ok(entry) if entry.file_type().is_file() => finding.add_file(entry.path(), false, wanted),
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(&root).to_owned();
                     let name = name_of(&path);
-                    found.problems.push(Problem { name, error: Error::io(path)(error.into()) });
+                    finding.found.problems.push(Problem { name, error: Error::io(path)(error.into()) });
                 }
             }
         }
     }
+    let Finding { mut found, .. } = finding;
     found.blobs.sort_by(|a, b| {
         let hour = |blob: &Blob| (blob.hour.is_none(), blob.hour);
-        let place = |blob: &Blob| blob.member.as_ref().map(|member| member.data_start);
-        hour(a).cmp(&hour(b)).then_with(|| (&a.name, a.path(), place(a)).cmp(&(&b.name, b.path(), place(b))))
+        hour(a).cmp(&hour(b)).then_with(|| (&a.name, a.place()).cmp(&(&b.name, b.place())))
     });
     // A path may be named twice.
-    found.blobs.dedup_by(|a, b| a.path() == b.path() && a.member == b.member);
+    found.blobs.dedup_by(|a, b| a.name == b.name && a.place == b.place);
     found.blobs.shrink_to_fit();
     match found.problems.pop() {
         Some(Problem { error, .. }) if !there => Err(error),
@@ -208,19 +231,18 @@ pub fn find_named(name: &str) -> Result<Option<Blob>, Error> {
             continue;
         }
         let (size_bytes, modified_micros) = stat(&path)?;
-        let (name, hour) = (name.to_owned(), BlobHour::from_path(name));
+        let hour = BlobHour::from_path(name);
         if member.is_empty() {
-            let path = unless_named(&path, &name);
-            return Ok(Some(Blob { name, path, member: None, size_bytes, modified_micros, hour }));
+            let place = unless_named(&path, name);
+            return Ok(Some(Blob { name: name.into(), place, size_bytes, modified_micros, hour }));
         }
         let found = members(&path)?.members.into_iter().find(|found| found.name == member);
         return Ok(found.map(|found| Blob {
-            name,
-            path: Some(path),
+            name: name.into(),
             size_bytes: found.compressed_bytes,
             modified_micros,
             hour,
-            member: Some(found),
+            place: Some(Box::new(Place { path, member: Some(found) })),
         }));
     }
     Ok(None)
@@ -264,7 +286,9 @@ impl Found {
     pub fn size_bytes(&self) -> u64 {
         self.blobs.iter().map(|blob| blob.size_bytes).sum()
     }
+}
 
+impl Finding {
     fn add_file(&mut self, path: &Path, named: bool, wanted: Wanted) {
         let name = name_of(path);
         let lower = name.to_ascii_lowercase();
@@ -273,16 +297,17 @@ impl Found {
             return self.add_archive(path, &name, wanted);
         }
         if !named && !wanted.has(&lower) {
-            self.left_alone.other_files += 1;
+            self.found.left_alone.other_files += 1;
             return;
         }
         match stat(path) {
             Ok((size_bytes, modified_micros)) => {
                 let hour = BlobHour::from_path(&name);
-                let path = unless_named(path, &name);
-                self.blobs.push(Blob { name, path, member: None, size_bytes, modified_micros, hour });
+                let place = unless_named(path, &name);
+                let name = self.names.name(&name);
+                self.found.blobs.push(Blob { name, place, size_bytes, modified_micros, hour });
             }
-            Err(error) => self.problems.push(Problem { name, error }),
+            Err(error) => self.found.problems.push(Problem { name, error }),
         }
     }
 
@@ -290,16 +315,16 @@ impl Found {
         let listed = stat(path).and_then(|(_, modified)| members(path).map(|listed| (modified, listed)));
         match listed {
             Ok((modified_micros, listed)) => {
-                self.left_alone.other_files += listed.unreadable;
+                self.found.left_alone.other_files += listed.unreadable;
                 for member in listed.members {
                     self.add_member(path, name, modified_micros, member, wanted);
                 }
                 if listed.hidden {
                     let error = Error::HiddenMembers { path: path.to_owned() };
-                    self.problems.push(Problem { name: name.to_owned(), error });
+                    self.found.problems.push(Problem { name: name.to_owned(), error });
                 }
             }
-            Err(error) => self.problems.push(Problem { name: name.to_owned(), error }),
+            Err(error) => self.found.problems.push(Problem { name: name.to_owned(), error }),
         }
     }
 
@@ -312,16 +337,15 @@ impl Found {
         wanted: Wanted,
     ) {
         if !wanted.has(&member.name.to_ascii_lowercase()) {
-            self.left_alone.other_files += 1;
+            self.found.left_alone.other_files += 1;
             return;
         }
-        self.blobs.push(Blob {
-            name: format!("{archive}!/{}", member.name),
-            path: Some(path.to_owned()),
+        self.found.blobs.push(Blob {
+            name: self.names.name(&format!("{archive}!/{}", member.name)),
             size_bytes: member.compressed_bytes,
             modified_micros,
             hour: BlobHour::from_path(&member.name),
-            member: Some(member),
+            place: Some(Box::new(Place { path: path.to_owned(), member: Some(member) })),
         });
     }
 }

@@ -8,9 +8,10 @@
 mod archive;
 mod find;
 mod layout;
+mod name;
 mod open;
 
-pub use archive::Member;
 pub use find::{Blob, Found, LeftAlone, Problem, Wanted, find, find_named, find_wanted};
 pub use layout::BlobHour;
+pub use name::{BlobName, BlobNames};
 pub use open::Error;

@@ -56,12 +56,13 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 impl Blob {
     /// A reader of the blob's bytes, decompressed. Bytes read from the store are added to `read` as they go.
     pub fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>, Error> {
-        let mut file = File::open(self.path()).map_err(Error::io(self.path()))?;
-        if let Some(member) = &self.member {
-            file.seek(SeekFrom::Start(member.data_start)).map_err(Error::io(self.path()))?;
+        let path = self.path();
+        let mut file = File::open(&path).map_err(Error::io(&path))?;
+        if let Some(member) = self.member() {
+            file.seek(SeekFrom::Start(member.data_start)).map_err(Error::io(&path))?;
         }
         let counted = Counted { inner: file, read: Arc::clone(read) };
-        let stored: Box<dyn Read + Send> = match &self.member {
+        let stored: Box<dyn Read + Send> = match self.member() {
             None => Box::new(counted),
             Some(member) => {
                 let stored = counted.take(member.compressed_bytes);
@@ -72,7 +73,7 @@ impl Blob {
                 }
             }
         };
-        unpacked(stored).map_err(Error::io(self.path()))
+        unpacked(stored).map_err(Error::io(path))
     }
 }
 

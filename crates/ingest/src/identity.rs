@@ -27,13 +27,6 @@ pub(crate) struct Identity {
     pub mac_address: String,
 }
 
-impl Identity {
-    /// The part of the hash that does not depend on how the record is spelled.
-    pub fn record_hash(&self) -> &str {
-        weir_table::record_hash(&self.head_hash)
-    }
-}
-
 /// What copies of a blob are recognised by, as `HeadHash` of the ledger has it; blank where nothing tells it from
 /// others.
 pub fn head_hash(blob: &Blob, limits: Limits) -> io::Result<String> {

@@ -1,9 +1,9 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
-use weir_table::{BlobReading, BlobState, LedgerDay, TableFiles, Writer};
+use weir_table::{BlobReading, BlobState, HeadHash, LedgerDay, TableFiles, Writer};
 
 use crate::other_days::OtherDays;
 
@@ -25,13 +25,14 @@ pub(crate) struct Known<'a> {
 #[derive(Default)]
 struct Inner {
     days: HashMap<i32, LedgerDay>,
-    held: HashSet<String>,
+    held: HashSet<u128>,
 }
 
 /// Keeps others from reading a blob that begins with the same record.
 pub(crate) struct Hold<'a> {
     known: &'a Known<'a>,
-    head_hash: String,
+    /// The hash of the record.
+    record: u128,
 }
 
 impl<'a> Known<'a> {
@@ -56,28 +57,28 @@ impl<'a> Known<'a> {
     }
 
     /// How far the blob of this name was read.
-    pub fn blob(&self, day: i32, name: &str) -> Result<Option<BlobState>, weir_table::Error> {
+    pub fn blob(&self, day: i32, name: &str) -> Result<Option<Arc<BlobState>>, weir_table::Error> {
         self.on_day(day, |known| known.blob(name).cloned())
     }
 
     /// The blob that begins with this record and was read furthest.
-    pub fn head(&self, day: i32, head_hash: &str) -> Result<Option<BlobState>, weir_table::Error> {
-        self.on_day(day, |known| known.head(head_hash).cloned())
+    pub fn head(&self, day: i32, head: HeadHash) -> Result<Option<Arc<BlobState>>, weir_table::Error> {
+        self.on_day(day, |known| known.head(head).cloned())
     }
 
     /// Takes note of a reading.
     pub fn note(&self, reading: &BlobReading) -> Result<(), weir_table::Error> {
-        self.change_day(reading.day, |known| known.note(reading.into()))
+        self.change_day(reading.day, |known| known.note(reading))
     }
 
     /// Waits until nobody else reads a blob that begins with this record.
-    pub fn hold(&'a self, head_hash: &str) -> Hold<'a> {
+    pub fn hold(&'a self, record: u128) -> Hold<'a> {
         let mut inner = self.lock();
-        while inner.held.contains(head_hash) {
+        while inner.held.contains(&record) {
             inner = self.released.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
-        inner.held.insert(head_hash.to_owned());
-        Hold { known: self, head_hash: head_hash.to_owned() }
+        inner.held.insert(record);
+        Hold { known: self, record }
     }
 
     fn on_day<T>(&self, day: i32, look: impl FnOnce(&LedgerDay) -> T) -> Result<T, weir_table::Error> {
@@ -104,7 +105,7 @@ impl<'a> Known<'a> {
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        self.known.lock().held.remove(&self.head_hash);
+        self.known.lock().held.remove(&self.record);
         self.known.released.notify_all();
     }
 }

@@ -20,6 +20,8 @@ use crate::run::table;
 /// Addresses that are remembered, so that no second row is written, over all intervals and flow types; of more, some have
 /// several rows.
 const KNOWN_MAX: usize = 1 << 20;
+/// Where rows come in the order of their hours, or nearly, an interval is over that so many parts had no row of.
+const PARTS_WITHOUT_MAX: usize = 16;
 
 /// A row's public end, in an interval.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,7 @@ impl Meeting {
 #[derive(Debug, Default)]
 pub(crate) struct Met {
     state: Mutex<State>,
+    in_order: bool,
 }
 
 #[derive(Debug, Default)]
@@ -60,10 +63,14 @@ struct State {
 struct Known {
     of: BTreeMap<(IntervalNumber, FlowType), Addresses>,
     count: usize,
+    /// Parts so far.
+    parts: usize,
 }
 
 #[derive(Debug, Default)]
 struct Addresses {
+    /// The number of the last part that had one.
+    part: usize,
     ipv4: HashSet<u32, foldhash::fast::RandomState>,
     ipv6: HashSet<Address, foldhash::fast::RandomState>,
 }
@@ -71,7 +78,8 @@ struct Addresses {
 impl Known {
     /// Whether it was not known before.
     fn insert(&mut self, interval: IntervalNumber, flow_type: FlowType, address: Address) -> bool {
-        let Addresses { ipv4, ipv6 } = self.of.entry((interval, flow_type)).or_default();
+        let Addresses { part, ipv4, ipv6 } = self.of.entry((interval, flow_type)).or_default();
+        *part = self.parts;
         let new = match address.ipv4() {
             Some(address) => ipv4.insert(address),
             None => ipv6.insert(address),
@@ -80,13 +88,28 @@ impl Known {
         new
     }
 
-    /// Forgets the earliest intervals where there are too many: blobs come in the order of their hours.
-    fn forget(&mut self) {
+    /// A part is done with: forgets intervals that are over, where rows come in order, and the earliest where there are
+    /// too many.
+    fn end_part(&mut self, in_order: bool) {
+        let over = if in_order { self.parts.saturating_sub(PARTS_WITHOUT_MAX) } else { 0 };
+        self.parts += 1;
+        let count = &mut self.count;
+        self.of.retain(|_, addresses| {
+            let kept = addresses.part >= over;
+            *count -= if kept { 0 } else { addresses.count() };
+            kept
+        });
         while self.count > KNOWN_MAX
-            && let Some((_, Addresses { ipv4, ipv6 })) = self.of.pop_first()
+            && let Some((_, addresses)) = self.of.pop_first()
         {
-            self.count -= ipv4.len() + ipv6.len();
+            self.count -= addresses.count();
         }
+    }
+}
+
+impl Addresses {
+    fn count(&self) -> usize {
+        self.ipv4.len() + self.ipv6.len()
     }
 }
 
@@ -100,6 +123,11 @@ pub(crate) struct Details {
 }
 
 impl Met {
+    /// Where rows come in the order of their hours, so that addresses of the earlier ones need not be remembered.
+    pub fn in_order() -> Self {
+        Met { in_order: true, ..Met::default() }
+    }
+
     /// Takes the public ends of decorated rows in. `write` is called with what has become enough for a file;
     /// without it all are kept.
     pub fn add(
@@ -125,7 +153,7 @@ impl Met {
                     state.pending.push(detail, chosen);
                 }
             }
-            state.known.forget();
+            state.known.end_part(self.in_order);
             let full = write.filter(|_| state.pending.rows >= PART_ROWS);
             full.map(|write| (write, std::mem::take(&mut state.pending)))
         };
@@ -204,4 +232,36 @@ pub(crate) fn hash_of(interval_start_micros: i64, texts: [&str; 8], port: Option
         hash.update(text.as_bytes());
     }
     hash.digest()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOW_TYPE: FlowType = FlowType::ExternalPublic;
+
+    fn address(number: u32) -> Address {
+        Address::from_ipv4(number)
+    }
+
+    #[test]
+    fn intervals_are_forgotten_that_many_parts_had_no_row_of() {
+        for in_order in [true, false] {
+            let mut known = Known::default();
+            let (early, late) = (IntervalNumber(1), IntervalNumber(2));
+            assert!(known.insert(early, FLOW_TYPE, address(1)) && !known.insert(early, FLOW_TYPE, address(1)));
+            known.end_part(in_order);
+            for _ in 0..PARTS_WITHOUT_MAX {
+                known.insert(late, FLOW_TYPE, address(2));
+                known.end_part(in_order);
+            }
+            assert_eq!((known.count, known.insert(early, FLOW_TYPE, address(1))), (2, false));
+            for _ in 0..=PARTS_WITHOUT_MAX {
+                known.end_part(in_order);
+            }
+            known.insert(late, FLOW_TYPE, address(3));
+            known.end_part(in_order);
+            assert_eq!(known.insert(early, FLOW_TYPE, address(1)), in_order);
+        }
+    }
 }

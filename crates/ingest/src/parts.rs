@@ -13,8 +13,8 @@ use crate::decorate::{Chosen, Knowledge, decorate};
 use crate::met::{Details, Meeting, Met};
 use crate::run::table;
 
-/// Rows of a part: one file. They are held until there are so many.
-pub(crate) const PART_ROWS: usize = 120_000;
+/// Rows of a part that is ingested: one file. They are held until there are so many; `maintain` makes larger ones of them.
+pub(crate) const PART_ROWS: usize = 60_000;
 
 /// Writes parts of a batch.
 pub(crate) struct PartWriter<'a> {

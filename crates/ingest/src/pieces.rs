@@ -59,7 +59,12 @@ impl Pieces {
 
     /// Hash of the bytes that are done with.
     pub fn hash(&self) -> String {
-        format!("{:032x}", self.hash.digest128())
+        format!("{:032x}", self.digest())
+    }
+
+    /// The same, as a number.
+    pub fn digest(&self) -> u128 {
+        self.hash.digest128()
     }
 
     /// [`Pieces::hash`] at the beginning.

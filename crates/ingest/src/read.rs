@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use weir_blob::Blob;
 use weir_decode::{DecodedRecord, Decoder, Discarded, Limits, Reason, RecordSink, Tally};
 use weir_reduce::{Interval, Reducer};
-use weir_table::{BlobReading, BlobState, ReadingState};
+use weir_table::{BlobReading, BlobState, HeadHash, ReadingState};
 
 use crate::collect::Collector;
 use crate::identity::{Identity, identify};
@@ -72,8 +72,9 @@ pub(crate) fn read(
     bench: &mut Bench,
 ) -> Result<Finished, weir_table::Error> {
     let Reader { known, read_bytes, .. } = reader;
+    let name = blob.name.to_string();
     if let Some(hour) = blob.hour
-        && known.blob(hour.day, &blob.name)?.is_some_and(|state| is_unchanged(blob, &state))
+        && known.blob(hour.day, &name)?.is_some_and(|state| is_unchanged(blob, &state))
     {
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
@@ -81,13 +82,13 @@ pub(crate) fn read(
         Ok(opened) => Pieces::new(opened, std::mem::take(&mut bench.buffer), reader.limits.bytes_max),
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, chain(&error))),
     };
-    let finished = read_pieces(blob, reader, &mut pieces, &mut bench.reducer);
+    let finished = read_pieces((blob, &name), reader, &mut pieces, &mut bench.reducer);
     bench.buffer = pieces.into_buffer();
     finished
 }
 
 fn read_pieces(
-    blob: &Blob,
+    (blob, name): (&Blob, &str),
     reader: &Reader<'_>,
     pieces: &mut Pieces,
     reducer: &mut Reducer,
@@ -97,18 +98,18 @@ fn read_pieces(
         Ok(identity) => identity,
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
-    let (own, own_days) = own_state(blob, &identity, known)?;
+    let (own, own_days) = own_state((blob, name), &identity, known)?;
     if own.as_ref().is_some_and(|state| is_unchanged(blob, state)) {
         return Ok(Finished::without_reading(Outcome::Unchanged, ""));
     }
     // Without a head a blob is known by its name alone.
-    let headless = identity.head_hash.is_empty();
-    let _hold = (!headless).then(|| known.hold(identity.record_hash()));
-    let head = if headless { None } else { known.head(identity.day, &identity.head_hash)? };
-    let known_blob = KnownBlob { blob, identity: &identity, known };
-    let before = match take_up(own, head, &identity.head_hash, pieces) {
+    let head_hash = HeadHash::of(&identity.head_hash);
+    let _hold = head_hash.map(|head| known.hold(head.record));
+    let head = head_hash.map_or(Ok(None), |head| known.head(identity.day, head))?;
+    let known_blob = KnownBlob { blob, name, identity: &identity, known };
+    let before = match take_up(own, head, head_hash, pieces) {
         Ok(Start::At(before)) => before,
-        Ok(Start::EarlierState { of, own }) => return known_blob.copied(&of, own.as_ref(), 0),
+        Ok(Start::EarlierState { of, own }) => return known_blob.copied(&of, own.as_deref(), 0),
         Ok(Start::Anew(outcome, detail)) => {
             return Ok(Finished { stale_on: own_days, ..Finished::without_reading(outcome, detail) });
         }
@@ -116,14 +117,14 @@ fn read_pieces(
         Err(error) => return Ok(Finished::without_reading(Outcome::Failed, error.to_string())),
     };
     let start = before.as_ref().map_or((0, 0), |state| (state.to_byte, state.to_record));
-    let mut sink = Told { reducer, blob: &blob.name, bad_records: reader.bad_records };
+    let mut sink = Told { reducer, blob: name, bad_records: reader.bad_records };
     let decoded = decode(start, limits, pieces, &mut sink, collector)?;
     let trouble = decoded.trouble.clone();
     if decoded.nothing_new() {
         return match (before, trouble) {
             (None, trouble) => Ok(decoded.no_flow_log(blob, trouble)),
             (Some(_), Some(trouble)) => Ok(Finished::without_reading(Outcome::Partial, trouble)),
-            (Some(before), None) if before.blob.as_ref() != blob.name => {
+            (Some(before), None) if before.blob != blob.name => {
                 known_blob.copied(&before, Some(&before), decoded.waiting_bytes)
             }
             (Some(before), None) => known_blob.touched(&before, decoded.waiting_bytes),
@@ -160,25 +161,25 @@ fn is_unchanged(blob: &Blob, state: &BlobState) -> bool {
 /// How far the blob of this name was read, and on which days of the ledger that stands. Its day is that of its head, which
 /// it may not have had yet, and which may be another by now.
 fn own_state(
-    blob: &Blob,
+    (blob, name): (&Blob, &str),
     identity: &Identity,
     known: &Known<'_>,
-) -> Result<(Option<BlobState>, Vec<i32>), weir_table::Error> {
+) -> Result<(Option<Arc<BlobState>>, Vec<i32>), weir_table::Error> {
     let path_day = blob.hour.map(|hour| hour.day);
     let near: BTreeSet<i32> = [Some(identity.day), path_day, Some(0)].into_iter().flatten().collect();
     let (mut furthest, mut found_on) = (None, Vec::new());
     let mut look = |days: &mut dyn Iterator<Item = i32>| -> Result<bool, weir_table::Error> {
         for day in days {
-            let Some(state) = known.blob(day, &blob.name)? else { continue };
+            let Some(state) = known.blob(day, name)? else { continue };
             found_on.push(day);
-            if furthest.as_ref().is_none_or(|known: &BlobState| known.to_byte < state.to_byte) {
+            if furthest.as_ref().is_none_or(|known: &Arc<BlobState>| known.to_byte < state.to_byte) {
                 furthest = Some(state);
             }
         }
         Ok(!found_on.is_empty())
     };
     if !look(&mut near.into_iter())? && path_day != Some(identity.day) {
-        look(&mut known.other_days(&blob.name)?.into_iter())?;
+        look(&mut known.other_days(name)?.into_iter())?;
     }
     Ok((furthest, found_on))
 }
@@ -186,6 +187,7 @@ fn own_state(
 /// A blob of which something is known.
 struct KnownBlob<'a> {
     blob: &'a Blob,
+    name: &'a str,
     identity: &'a Identity,
     known: &'a Known<'a>,
 }
@@ -194,7 +196,7 @@ impl KnownBlob<'_> {
     /// A reading that found nothing.
     fn reading(&self, state: ReadingState, detail: String) -> BlobReading {
         BlobReading {
-            blob: self.blob.name.clone(),
+            blob: self.name.to_owned(),
             state,
             detail,
             flow_log: self.identity.flow_log.clone(),
@@ -215,7 +217,7 @@ impl KnownBlob<'_> {
         BlobReading {
             bytes: place.to_byte..place.to_byte,
             records: place.to_record..place.to_record,
-            prefix_hash: place.prefix_hash.to_string(),
+            prefix_hash: place.prefix_hash.map_or_else(String::new, |hash| format!("{hash:032x}")),
             ..self.reading(state, detail)
         }
     }

@@ -11,10 +11,13 @@ use weir_table::{CounterSums, Error, FileContent};
 
 use crate::arrange::sort;
 use crate::met;
-use crate::parts::{PART_ROWS, PartWriter};
+use crate::parts::PartWriter;
 use crate::redecorate::{File, Kind};
 use crate::stored::Texts;
 use crate::unfold::{COLUMNS, Row, rows_of};
+
+/// Rows of a file that is written anew: a row group.
+const PART_ROWS: usize = 120_000;
 
 /// What is folded anew.
 pub(crate) struct Refold<'a> {

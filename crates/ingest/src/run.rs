@@ -51,7 +51,7 @@ pub struct Options<'a> {
 }
 
 impl Options<'_> {
-    /// [`Options::part_rows`] where nobody says otherwise: a row group.
+    /// [`Options::part_rows`] where nobody says otherwise.
     pub const PART_ROWS: usize = parts::PART_ROWS;
 
     /// [`Options::part_rows`] for a number of threads that may take so many bytes for rows together. What a run holds
@@ -93,7 +93,7 @@ pub fn ingest(
         summary.note(&problem.name, Outcome::Failed, chain(&problem.error));
     }
     let work = Work { knowledge: &knowledge, options, progress, other_days: &OtherDays::default() };
-    let (met, mut later) = (Met::default(), Vec::new());
+    let (met, mut later) = (Met::in_order(), Vec::new());
     for round in rounds(&found.blobs, options.round_bytes) {
         later.extend(ingest_round(writer, round, &met, &work, &mut summary)?);
     }
@@ -223,10 +223,10 @@ impl Summary {
         }
     }
 
-    pub(crate) fn note(&mut self, blob: &str, outcome: Outcome, detail: String) {
+    pub(crate) fn note(&mut self, blob: &dyn std::fmt::Display, outcome: Outcome, detail: String) {
         self.blobs.add(outcome);
         if !detail.is_empty() && self.incidents.len() < INCIDENTS_MAX {
-            self.incidents.push(Incident { blob: blob.to_owned(), outcome, detail });
+            self.incidents.push(Incident { blob: blob.to_string(), outcome, detail });
         }
     }
 }

@@ -13,7 +13,9 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
+use weir_blob::{BlobName, BlobNames};
 use weir_decode::Tally;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{Error, TableFiles, Workspace};
 
@@ -162,11 +164,11 @@ impl ReadingState {
     }
 }
 
-/// How far a blob was read: the latest of its readings.
+/// How far a blob was read: the latest of its readings. There may be very many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobState {
     /// Where the blob is.
-    pub blob: Arc<str>,
+    pub blob: BlobName,
     /// What became of it.
     pub state: ReadingState,
     /// Size as stored when it was read.
@@ -177,10 +179,32 @@ pub struct BlobState {
     pub to_byte: u64,
     /// Records read.
     pub to_record: u64,
-    /// Hash of the record that tells the blob from others, and of the bytes up to its end.
-    pub head_hash: Arc<str>,
-    /// Hash of the decompressed bytes read.
-    pub prefix_hash: Arc<str>,
+    /// Of the record that tells the blob from others; none where no record does.
+    pub head_hash: Option<HeadHash>,
+    /// Hash of the decompressed bytes read, if any were.
+    pub prefix_hash: Option<u128>,
+}
+
+/// What copies of a blob are recognised by: hashes of the record that tells it from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeadHash {
+    /// Of what the record says, however it is spelled.
+    pub record: u128,
+    /// Of the bytes up to its end.
+    pub beginning: u128,
+}
+
+impl HeadHash {
+    /// What the column `HeadHash` has; nothing where it is blank.
+    pub fn of(text: &str) -> Option<HeadHash> {
+        let (record, beginning) = text.split_at_checked(text.len() / 2)?;
+        Some(HeadHash { record: hash_of(record)?, beginning: hash_of(beginning)? })
+    }
+}
+
+/// A hash that is spelled in hex digits; nothing where it is blank.
+fn hash_of(text: &str) -> Option<u128> {
+    u128::from_str_radix(text, 16).ok()
 }
 
 /// The part of a head hash that does not depend on how the record is spelled: its first half.
@@ -191,40 +215,63 @@ pub fn record_hash(head_hash: &str) -> &str {
 /// What is known of the blobs of one day.
 #[derive(Debug, Default)]
 pub struct LedgerDay {
-    by_blob: HashMap<Arc<str>, BlobState>,
-    by_head: HashMap<Arc<str>, BlobState>,
+    /// By the hash of the name.
+    by_blob: HashMap<u128, Arc<BlobState>>,
+    /// By the hash of the record that tells blobs apart.
+    by_head: HashMap<u128, Arc<BlobState>>,
+    names: BlobNames,
 }
 
 impl LedgerDay {
     /// How far a blob was read.
-    pub fn blob(&self, blob: &str) -> Option<&BlobState> {
-        self.by_blob.get(blob)
+    pub fn blob(&self, blob: &str) -> Option<&Arc<BlobState>> {
+        self.by_blob.get(&xxh3_128(blob.as_bytes()))
     }
 
     /// Of the blobs, other than copies, that begin with the same record, the one that was read furthest.
-    pub fn head(&self, head_hash: &str) -> Option<&BlobState> {
-        self.by_head.get(record_hash(head_hash))
+    pub fn head(&self, head: HeadHash) -> Option<&Arc<BlobState>> {
+        self.by_head.get(&head.record)
     }
 
-    /// Takes note of a reading. Those of one blob come in the order in which they were made; those of a batch
+    /// Takes note of a reading.
+    pub fn note(&mut self, reading: &BlobReading) {
+        let state = BlobState {
+            blob: self.names.name(&reading.blob),
+            state: reading.state,
+            size_bytes: reading.size_bytes,
+            modified_micros: reading.modified_micros,
+            to_byte: reading.bytes.end,
+            to_record: reading.records.end,
+            head_hash: HeadHash::of(&reading.head_hash),
+            prefix_hash: hash_of(&reading.prefix_hash),
+        };
+        self.know(xxh3_128(reading.blob.as_bytes()), state);
+    }
+
+    /// Takes a state in. Those of one blob come in the order in which they were made; those of a batch
     /// stand in no such order among each other, so the furthest of one beginning is found by its bytes. What was
     /// replaced is nothing that is known.
-    pub fn note(&mut self, state: BlobState) {
+    fn know(&mut self, name_hash: u128, state: BlobState) {
         if state.state == ReadingState::Replaced {
             return;
         }
-        let record = record_hash(&state.head_hash);
-        let further = self.by_head.get(record).is_none_or(|known| known.to_byte < state.to_byte);
-        if further && state.state != ReadingState::Copy && !record.is_empty() {
-            self.by_head.insert(record.into(), state.clone());
+        let state = Arc::new(state);
+        if let Some(head) = state.head_hash.filter(|_| state.state != ReadingState::Copy)
+            && self.by_head.get(&head.record).is_none_or(|known| known.to_byte < state.to_byte)
+        {
+            self.by_head.insert(head.record, Arc::clone(&state));
         }
-        self.by_blob.insert(Arc::clone(&state.blob), state);
+        self.by_blob.insert(name_hash, state);
     }
 
     /// Forgets blobs, with all that begin with the same records.
     pub fn forget(&mut self, blobs: &HashSet<String>) {
-        self.by_blob.retain(|blob, _| !blobs.contains(blob.as_ref()));
-        self.by_head.retain(|_, state| !blobs.contains(state.blob.as_ref()));
+        if blobs.is_empty() {
+            return;
+        }
+        let kept = |state: &mut Arc<BlobState>| !blobs.contains(&state.blob.to_string());
+        self.by_blob.retain(|_, state| kept(state));
+        self.by_head.retain(|_, state| kept(state));
     }
 
     /// Reads what the table `WeirBlobs` holds of a day.
@@ -233,7 +280,7 @@ impl LedgerDay {
         files: &TableFiles,
         day: i32,
     ) -> Result<LedgerDay, Error> {
-        let mut states = Vec::new();
+        let (mut known, mut states) = (LedgerDay::default(), Vec::new());
         for file in files.files.iter().filter(|file| file.day == day) {
             let path = Path::from(format!("{}/{}", files.path, file.path));
             let read = async { store.get(&path).await?.bytes().await };
@@ -244,13 +291,13 @@ impl LedgerDay {
             let rows = builder.with_projection(columns).build().map_err(failed())?;
             for batch in rows {
                 let unfit = |source| Error::BadRows { table: files.table.name.to_owned(), source };
-                read_states(&batch.map_err(unfit)?, &mut states);
+                read_states(&batch.map_err(unfit)?, &mut known.names, &mut states);
             }
         }
-        states.sort_by_key(|(batch, _)| *batch);
-        let mut known = LedgerDay::default();
-        for (_, state) in states {
-            known.note(state);
+        // Stable: those of a batch stay in their order.
+        states.sort_by_key(|(batch, ..)| *batch);
+        for (_, name_hash, state) in states {
+            known.know(name_hash, state);
         }
         Ok(known)
     }
@@ -259,8 +306,8 @@ impl LedgerDay {
 const STATE_COLUMNS: [&str; 9] =
     ["Batch", "Blob", "State", "Size", "LastModified", "ToByte", "ToRecord", "HeadHash", "PrefixHash"];
 
-/// Appends the state that each row of `WeirBlobs` tells, with its batch. Rows that lack a column are passed over.
-fn read_states(batch: &RecordBatch, states: &mut Vec<(i64, BlobState)>) {
+/// Appends the state that each row of `WeirBlobs` tells, with its batch and the hash of its name. Rows that lack a column are passed over.
+fn read_states(batch: &RecordBatch, names: &mut BlobNames, states: &mut Vec<(i64, u128, BlobState)>) {
     let text = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
     let number = |name: &str| batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
     let modified =
@@ -276,32 +323,18 @@ fn read_states(batch: &RecordBatch, states: &mut Vec<(i64, BlobState)>) {
         return;
     };
     for row in 0..batch.num_rows() {
+        let name = blob.value(row);
         let state = BlobState {
-            blob: blob.value(row).into(),
+            blob: names.name(name),
             state: ReadingState::of(state.value(row)),
             size_bytes: size.value(row).unsigned_abs(),
             modified_micros: if modified.is_null(row) { 0 } else { modified.value(row) },
             to_byte: to_byte.value(row).unsigned_abs(),
             to_record: to_record.value(row).unsigned_abs(),
-            head_hash: head.value(row).into(),
-            prefix_hash: prefix.value(row).into(),
+            head_hash: HeadHash::of(head.value(row)),
+            prefix_hash: hash_of(prefix.value(row)),
         };
-        states.push((number_of_batch.value(row), state));
-    }
-}
-
-impl From<&BlobReading> for BlobState {
-    fn from(reading: &BlobReading) -> Self {
-        BlobState {
-            blob: reading.blob.as_str().into(),
-            state: reading.state,
-            size_bytes: reading.size_bytes,
-            modified_micros: reading.modified_micros,
-            to_byte: reading.bytes.end,
-            to_record: reading.records.end,
-            head_hash: reading.head_hash.as_str().into(),
-            prefix_hash: reading.prefix_hash.as_str().into(),
-        }
+        states.push((number_of_batch.value(row), xxh3_128(name.as_bytes()), state));
     }
 }
 
@@ -309,42 +342,68 @@ impl From<&BlobReading> for BlobState {
 mod tests {
     use super::*;
 
-    fn state(blob: &str, to_byte: u64) -> BlobState {
-        BlobState {
-            blob: blob.into(),
-            state: ReadingState::Read,
+    const HEAD: HeadHash = HeadHash { record: 7, beginning: 8 };
+
+    fn note(known: &mut LedgerDay, blob: &str, state: ReadingState, to_byte: u64) {
+        let HeadHash { record, beginning } = HEAD;
+        known.note(&BlobReading {
+            blob: blob.to_owned(),
+            state,
+            detail: String::new(),
+            flow_log: String::new(),
+            mac_address: String::new(),
             size_bytes: to_byte,
             modified_micros: 0,
-            to_byte,
-            to_record: to_byte / 10,
-            head_hash: "head--".into(),
-            prefix_hash: format!("{to_byte}").into(),
-        }
+            bytes: 0..to_byte,
+            records: 0..to_byte / 10,
+            head_hash: format!("{record:032x}{beginning:032x}"),
+            prefix_hash: format!("{to_byte:032x}"),
+            tally: Tally::default(),
+            day: 0,
+        });
+    }
+
+    /// The name and the bytes of a state.
+    fn told(state: Option<&Arc<BlobState>>) -> Option<(String, u64, Option<u128>)> {
+        state.map(|state| (state.blob.to_string(), state.to_byte, state.prefix_hash))
     }
 
     /// Several threads read states of one blob; their rows stand in the order of the blobs.
     #[test]
     fn the_blob_read_furthest_is_known_in_whatever_order_rows_stand() {
-        let states = [state("a", 550), state("b", 10), state("c", 200)];
+        let states = [("a", 550), ("b", 10), ("c", 200)];
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let mut known = LedgerDay::default();
             for index in order {
-                known.note(states[index].clone());
+                let (blob, to_byte) = states[index];
+                note(&mut known, blob, ReadingState::Read, to_byte);
             }
             // A blob that spells the record otherwise begins with the same one.
-            assert_eq!(known.head("hea+++"), Some(&states[0]), "{order:?}");
-            assert_eq!(known.blob("b"), Some(&states[1]));
+            let other = HeadHash { beginning: 9, ..HEAD };
+            assert_eq!(told(known.head(other)), Some(("a".to_owned(), 550, Some(550))), "{order:?}");
+            assert_eq!(told(known.blob("b")), Some(("b".to_owned(), 10, Some(10))));
+            assert_eq!(known.blob("b").unwrap().head_hash, Some(HEAD));
         }
     }
 
     #[test]
     fn what_was_replaced_or_is_forgotten_is_not_known() {
         let mut known = LedgerDay::default();
-        known.note(BlobState { state: ReadingState::Replaced, ..state("a", 550) });
-        assert_eq!((known.head("head--"), known.blob("a")), (None, None));
-        known.note(state("a", 100));
-        known.note(BlobState { state: ReadingState::Copy, ..state("b", 100) });
+        note(&mut known, "a", ReadingState::Replaced, 550);
+        assert_eq!((known.head(HEAD), known.blob("a")), (None, None));
+        note(&mut known, "a", ReadingState::Read, 100);
+        note(&mut known, "b", ReadingState::Copy, 100);
+        assert!(known.head(HEAD).is_some_and(|state| state.blob == *"a"));
         known.forget(&["a".to_owned(), "b".to_owned()].into());
-        assert_eq!((known.head("head--"), known.blob("a"), known.blob("b")), (None, None, None));
+        assert_eq!((known.head(HEAD), known.blob("a"), known.blob("b")), (None, None, None));
+    }
+
+    #[test]
+    fn a_hash_that_is_blank_or_none_is_none() {
+        assert_eq!(HeadHash::of("000a00ff"), Some(HeadHash { record: 10, beginning: 255 }));
+        for text in ["", "x", "0x", "äb", "héad"] {
+            assert_eq!(HeadHash::of(text), None, "{text}");
+        }
+        assert_eq!(hash_of(""), None);
     }
 }

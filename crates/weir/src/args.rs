@@ -77,7 +77,7 @@ pub struct Ingest {
     /// Blobs read at the same time [default: the processors of this machine].
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
-    /// Memory for rows on their way into files: 64MB; less makes smaller files [default: 48 MB a thread and once more].
+    /// Memory for rows on their way into files: 64MB; less makes smaller files [default: 24 MB a thread and once more].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
     /// Write what could not be used to this file, a line of JSON each: blob, record, byte, reason, and how it begins.

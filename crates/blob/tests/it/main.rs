@@ -30,7 +30,7 @@ fn look(root: &Path) -> Found {
 
 fn names(found: &Found, root: &Path) -> Vec<String> {
     let root = root.canonicalize().unwrap().to_string_lossy().replace('\\', "/");
-    found.blobs.iter().map(|blob| blob.name.replacen(&format!("{root}/"), "", 1)).collect()
+    found.blobs.iter().map(|blob| blob.name.to_string().replacen(&format!("{root}/"), "", 1)).collect()
 }
 
 fn gzip(text: &str) -> Vec<u8> {

@@ -66,8 +66,8 @@ fn of_one_day(writer: &Writer, stale: &[Done<'_>], work: &Work<'_>) -> Result<Ve
     let runtime = work.options.runtime;
     let workspace = writer.workspace();
     let ledger = runtime.block_on(workspace.files(table("WeirBlobs")?))?;
-    let numbers: HashMap<&str, usize> =
-        stale.iter().enumerate().map(|(number, (blob, _))| (blob.name.as_str(), number)).collect();
+    let numbers: HashMap<String, usize> =
+        stale.iter().enumerate().map(|(number, (blob, _))| (blob.name.to_string(), number)).collect();
     let mut days: Vec<i32> = stale.iter().flat_map(|(_, done)| &done.stale_on).copied().collect();
     days.sort_unstable();
     days.dedup();
@@ -130,7 +130,7 @@ fn one_batch(
     let stale: Stale<'_> = blobs
         .iter()
         .filter_map(|number| stale.get(*number))
-        .map(|(blob, done)| (blob.name.as_str(), (*blob, done)))
+        .map(|(blob, done)| (blob.name.to_string(), (*blob, done)))
         .collect();
     let workspace = writer.workspace().clone();
     let ledger = runtime.block_on(workspace.files(table("WeirBlobs")?))?;
@@ -151,7 +151,7 @@ fn one_batch(
 }
 
 /// Blobs that are not what they were, by name.
-type Stale<'a> = BTreeMap<&'a str, (&'a Blob, &'a Finished)>;
+type Stale<'a> = BTreeMap<String, (&'a Blob, &'a Finished)>;
 
 /// An exchange.
 struct Change<'a> {
@@ -186,7 +186,8 @@ impl Change<'_> {
         };
         let done = self.read(writer, &blobs, &collector)?;
         if let Some((blob, done)) = done.iter().find(|(_, done)| !is_whole(done)) {
-            let name = if self.stale.contains_key(blob.name.as_str()) { "it" } else { &blob.name };
+            let name = blob.name.to_string();
+            let name = if self.stale.contains_key(&name) { "it" } else { &name };
             return Ok(Tried::Refused(format!("{name} cannot be read: {}", done.detail)));
         }
         let written = collector.finish()?;
@@ -267,7 +268,7 @@ impl Change<'_> {
 
     /// Notes what became of a blob, those aside that were not named.
     fn note(&self, blob: &Blob, done: Finished, summary: &mut Summary) {
-        let Some((_, before)) = self.stale.get(blob.name.as_str()) else { return };
+        let Some((_, before)) = self.stale.get(&blob.name.to_string()) else { return };
         match done.outcome {
             Outcome::Partial | Outcome::Overlap => {
                 summary.note(&blob.name, done.outcome, format!("{}; {}", before.detail, done.detail));

@@ -21,11 +21,11 @@ pub(crate) struct Replaced {
 impl Replaced {
     /// Looks them up in the ledger.
     pub async fn of(
-        stale: &BTreeMap<&str, (&Blob, &Finished)>,
+        stale: &BTreeMap<String, (&Blob, &Finished)>,
         workspace: &Workspace,
         ledger: &TableFiles,
     ) -> Result<Self, Error> {
-        let mut blobs: HashSet<String> = stale.keys().map(|name| (*name).to_owned()).collect();
+        let mut blobs: HashSet<String> = stale.keys().cloned().collect();
         let mut heads: HashSet<String> = HashSet::new();
         // A blob without a head stands on a day of its own until it has one.
         let days: BTreeSet<i32> =

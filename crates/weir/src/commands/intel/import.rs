@@ -90,8 +90,8 @@ impl Importer {
                 content.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(anyhow::Error::from)
             });
             match read {
-                Ok(_) => self.take(&blob.name, &bytes)?,
-                Err(error) => self.failed(&blob.name, &format!("{error:#}")),
+                Ok(_) => self.take(&blob.name.to_string(), &bytes)?,
+                Err(error) => self.failed(&blob.name.to_string(), &format!("{error:#}")),
             }
         }
         Ok(())

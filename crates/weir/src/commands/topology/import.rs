@@ -33,10 +33,10 @@ pub(super) fn read(found: &Found, reader: &mut Reader) {
     let read_bytes = Arc::default();
     for blob in &found.blobs {
         match blob.open(&read_bytes) {
-            Ok(bytes) => reader.read(&blob.name, bytes),
+            Ok(bytes) => reader.read(&blob.name.to_string(), bytes),
             Err(error) => {
                 let error = anyhow::Error::from(error);
-                reader.failed(&blob.name, &format!("{error:#}"));
+                reader.failed(&blob.name.to_string(), &format!("{error:#}"));
             }
         }
     }
