@@ -1,6 +1,8 @@
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use weir_decode::Address;
 use weir_intel::{AddressFacts, Lookups, Threat, WordId};
 
@@ -25,7 +27,9 @@ pub struct PublicAddress {
 /// The public ends of some rows, each looked up once.
 #[derive(Debug, Default)]
 pub struct PublicAddresses {
-    known: HashMap<(Option<usize>, Address), PublicId, foldhash::fast::RandomState>,
+    /// By lookups and address.
+    known: HashTable<PublicId>,
+    hasher: foldhash::fast::RandomState,
     all: Vec<PublicAddress>,
     /// The last one that was asked for: rows come sorted, and ask more than once.
     last: PublicId,
@@ -116,13 +120,44 @@ impl PublicAddresses {
         if all.get(self.last.0 as usize).is_some_and(|last| last.address == address && last.feeds == asked) {
             return self.last;
         }
-        self.last = *self.known.entry((asked, address)).or_insert_with(|| {
-            // A part has fewer than 2³² rows.
-            let id = PublicId(all.len() as u32);
-            all.push(PublicAddress::of(address, feeds));
-            id
-        });
+        let hash = |feeds: Option<usize>, address: Address| self.hasher.hash_one((feeds, address));
+        let entry = self.known.entry(
+            hash(asked, address),
+            |known| {
+                let known = &all[known.0 as usize];
+                known.address == address && known.feeds == asked
+            },
+            |known| {
+                let known = &all[known.0 as usize];
+                hash(known.feeds, known.address)
+            },
+        );
+        self.last = match entry {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                // A part has fewer than 2³² rows.
+                let id = PublicId(all.len() as u32);
+                place.insert(id);
+                all.push(PublicAddress::of(address, feeds));
+                id
+            }
+        };
         self.last
+    }
+
+    /// None yet; so many rows are to come.
+    pub fn of_rows(rows: usize) -> Self {
+        PublicAddresses { known: HashTable::with_capacity(rows), ..PublicAddresses::default() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 
     /// An address by its number.

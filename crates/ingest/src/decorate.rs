@@ -25,9 +25,9 @@ pub(crate) struct Knowledge {
 }
 
 impl Knowledge {
-    /// What a workspace knows now.
+    /// What a workspace knows now, for who writes to it.
     pub fn of(workspace: &Workspace, runtime: &Handle) -> Result<Self, Error> {
-        let inventories = Inventories::of(workspace, runtime)?;
+        let inventories = Inventories::of(workspace, runtime)?.keeping();
         Ok(Knowledge { inventories, feeds: AddressFeeds::of(workspace, runtime)? })
     }
 }
@@ -53,13 +53,18 @@ pub(crate) struct At {
 
 impl<'a> Chosen<'a> {
     pub fn new(knowledge: &'a Knowledge) -> Self {
+        Chosen::of_rows(0, knowledge)
+    }
+
+    /// So many rows are to come.
+    pub fn of_rows(rows: usize, knowledge: &'a Knowledge) -> Self {
         Chosen {
             knowledge,
             snapshots: Vec::new(),
             decorators: Vec::new(),
             versions: Vec::new(),
             lookups: Vec::new(),
-            addresses: PublicAddresses::default(),
+            addresses: PublicAddresses::of_rows(rows),
             last: None,
         }
     }

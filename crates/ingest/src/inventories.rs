@@ -16,6 +16,8 @@ pub struct Inventories {
     workspace: Workspace,
     runtime: Handle,
     history: History,
+    /// Whether decorators that are made are kept for others.
+    keeping: bool,
     /// The last ones that were needed, the latest at the end.
     kept: Mutex<Vec<(SnapshotName, Arc<Decorator>)>>,
 }
@@ -25,7 +27,12 @@ impl Inventories {
     pub fn of(workspace: &Workspace, runtime: &Handle) -> Result<Self, Error> {
         let history = runtime.block_on(topology::load(workspace))?;
         let (workspace, runtime) = (workspace.clone(), runtime.clone());
-        Ok(Inventories { workspace, runtime, history, kept: Mutex::default() })
+        Ok(Inventories { workspace, runtime, history, keeping: false, kept: Mutex::default() })
+    }
+
+    /// Keeps the decorators that are made, for the next run: for who may write to the workspace.
+    pub fn keeping(self) -> Self {
+        Inventories { keeping: true, ..self }
     }
 
     /// The snapshots, by time.
@@ -43,8 +50,8 @@ impl Inventories {
             kept.push(known);
             return Ok(decorator);
         }
-        let snapshot = self.runtime.block_on(topology::read(&self.workspace, name))?;
-        let decorator = Arc::new(Decorator::new(&snapshot.inventory));
+        let decorator = self.runtime.block_on(topology::decorator(&self.workspace, name, self.keeping))?;
+        let decorator = Arc::new(decorator);
         kept.push((name.clone(), Arc::clone(&decorator)));
         let mut bytes: usize = kept.iter().map(|(_, decorator)| decorator.bytes()).sum();
         while bytes > KEPT_BYTES_MAX && kept.len() > 1 {

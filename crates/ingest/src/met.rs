@@ -14,12 +14,13 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::arrange::beginning_of;
 use crate::decorate::Chosen;
-use crate::parts::PART_ROWS;
 use crate::run::table;
 
 /// Addresses that are remembered, so that no second row is written, over all intervals and flow types; of more, some have
 /// several rows.
 const KNOWN_MAX: usize = 1 << 20;
+/// Rows of a file: they are small, and texts that they share are written once for each row group.
+const FILE_ROWS: usize = 120_000;
 /// Where rows come in the order of their hours, or nearly, an interval is over that so many parts had no row of.
 const PARTS_WITHOUT_MAX: usize = 16;
 
@@ -78,7 +79,17 @@ struct Addresses {
 impl Known {
     /// Whether it was not known before.
     fn insert(&mut self, interval: IntervalNumber, flow_type: FlowType, address: Address) -> bool {
-        let Addresses { part, ipv4, ipv6 } = self.of.entry((interval, flow_type)).or_default();
+        let key = (interval, flow_type);
+        let Addresses { part, ipv4, ipv6 } = match self.of.get_mut(&key) {
+            Some(known) => known,
+            None => {
+                // Intervals are much alike.
+                let before = self.of.iter().rev().find(|((_, before), _)| *before == flow_type);
+                let mut addresses = Addresses::default();
+                addresses.ipv4.reserve(before.map_or(0, |(_, before)| before.ipv4.len()));
+                self.of.entry(key).or_insert(addresses)
+            }
+        };
         *part = self.parts;
         let new = match address.ipv4() {
             Some(address) => ipv4.insert(address),
@@ -154,7 +165,7 @@ impl Met {
                 }
             }
             state.known.end_part(self.in_order);
-            let full = write.filter(|_| state.pending.rows >= PART_ROWS);
+            let full = write.filter(|_| state.pending.rows >= FILE_ROWS);
             full.map(|write| (write, std::mem::take(&mut state.pending)))
         };
         full.map_or(Ok(()), |(write, details)| write(details))
@@ -249,7 +260,9 @@ mod tests {
         for in_order in [true, false] {
             let mut known = Known::default();
             let (early, late) = (IntervalNumber(1), IntervalNumber(2));
-            assert!(known.insert(early, FLOW_TYPE, address(1)) && !known.insert(early, FLOW_TYPE, address(1)));
+            assert!(
+                known.insert(early, FLOW_TYPE, address(1)) && !known.insert(early, FLOW_TYPE, address(1))
+            );
             known.end_part(in_order);
             for _ in 0..PARTS_WITHOUT_MAX {
                 known.insert(late, FLOW_TYPE, address(2));

@@ -76,8 +76,9 @@ impl<'a> PartWriter<'a> {
         names: &Names,
         counted: impl Fn(&str) -> bool,
     ) -> Result<(), Error> {
-        let mut chosen = Chosen::new(self.knowledge);
+        let mut chosen = Chosen::of_rows(rows.len(), self.knowledge);
         let (flows, decoration) = decorate(rows, names, self.run.interval, &mut chosen)?;
+        self.knowledge.feeds.add_looked_up(chosen.addresses.len(), &chosen.lookups);
         let folded = fold(flows, &chosen.addresses, self.settings.fold_rules());
         if let Some(met) = self.met {
             let plain = folded.rows.iter().filter(|row| row.group.is_none());

@@ -45,9 +45,7 @@ pub(crate) fn take_up(
     if let Some(own) = &own {
         let anew = match fit(own, pieces)? {
             Fit::Same => None,
-            fit if own.head_hash != head_hash
-                && (matches!(fit, Fit::Different) || head_hash.is_some()) =>
-            {
+            fit if own.head_hash != head_hash && (matches!(fit, Fit::Different) || head_hash.is_some()) => {
                 Some((Outcome::Replaced, "it begins with another record than before"))
             }
             Fit::Shorter => Some((Outcome::Shortened, "it is shorter than what was read of it")),

@@ -12,8 +12,10 @@ mod entry;
 mod explain;
 mod feeds;
 mod import;
+mod kept;
 mod lookups;
 mod manifest;
+mod merged;
 pub mod read;
 
 mod range;

@@ -1,9 +1,10 @@
 //! What all feeds together say of an address.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use weir_decode::Address;
 
+use crate::merged::Merged;
 use crate::source::Source;
 use crate::words::{Words, WordsBuilder};
 use crate::{FeedKind, Threat, ThreatId, WordId};
@@ -24,6 +25,8 @@ struct Shared {
     threats: Vec<Part>,
     allowed: Vec<Part>,
     words: Words,
+    /// Tags and places together, once that is asked for.
+    merged: OnceLock<Merged>,
 }
 
 /// A file, and what its numbers are here.
@@ -102,8 +105,28 @@ impl Lookups {
         tags.is_empty() && places.is_empty() && threats.is_empty()
     }
 
-    /// What is known of an address: a search in a table for each file, and nothing is allocated.
+    /// Puts the tables of all files together, so that an address is looked up in half the time: worth its tenth of a second
+    /// where a million will be.
+    pub fn merge(&self) {
+        let shared = &self.shared;
+        shared.merged.get_or_init(|| {
+            let parts = shared.tags.iter().chain(&shared.places);
+            let places = parts.flat_map(|part| part.source.ranges.four_starts()).copied().collect();
+            Merged::of(places, |number| self.searched(Address::from_ipv4(number)))
+        });
+    }
+
+    /// What is known of an address; nothing is allocated.
     pub fn look_up(&self, address: Address) -> AddressFacts {
+        let facts = match (address.ipv4(), self.shared.merged.get()) {
+            (Some(number), Some(merged)) => merged.find(number),
+            _ => self.searched(address),
+        };
+        AddressFacts { threat: self.threat_at(address), ..facts }
+    }
+
+    /// What is known of an address but for threats: a search in a table for each file.
+    fn searched(&self, address: Address) -> AddressFacts {
         let mut facts = AddressFacts::default();
         for part in &self.shared.tags {
             if let Some(found) = part.source.ranges.find(address) {
@@ -129,7 +152,6 @@ impl Lookups {
                 facts.owner = part.word(found.owner);
             }
         }
-        facts.threat = self.threat_at(address);
         facts
     }
 
@@ -159,6 +181,11 @@ impl Lookups {
         self.shared.words.get(word)
     }
 
+    /// How many words there are, the blank one included.
+    pub fn words(&self) -> usize {
+        self.shared.words.len()
+    }
+
     /// What is held against an address.
     pub fn threat(&self, threat: ThreatId) -> &Threat {
         let parts = &self.shared.threats;
@@ -178,10 +205,11 @@ impl Lookups {
 
     /// Memory that all of it holds, in bytes.
     pub fn bytes(&self) -> usize {
-        let Shared { tags, places, threats, allowed, words } = &*self.shared;
+        let Shared { tags, places, threats, allowed, words, merged } = &*self.shared;
         let parts = tags.iter().chain(places).chain(threats).chain(allowed);
         parts.map(|part| part.source.bytes() + part.words.capacity() * size_of::<WordId>()).sum::<usize>()
             + words.bytes()
+            + merged.get().map_or(0, Merged::bytes)
     }
 }
 
@@ -196,6 +224,8 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::entry::{Entry, Place, PlaceEntry, Says, TagEntry, ThreatEntry};
     use crate::{AddressRange, SourceBuilder, ThreatKind};
@@ -253,6 +283,42 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    proptest! {
+        #[test]
+        fn tables_put_together_say_what_they_said(
+            files in prop::collection::vec((any::<bool>(), ranges()), 1..5),
+        ) {
+            let source = |(tags, ranges): &(bool, Vec<(AddressRange, usize)>)| {
+                const WORDS: [&str; 4] = ["", "de", "fr", "nl"];
+                let kind = if *tags { FeedKind::ServiceTags } else { FeedKind::Geography };
+                let mut builder = SourceBuilder::new(kind, "file");
+                for (range, say) in ranges {
+                    let says = match tags {
+                        true => tag(*say as u32, WORDS[say % 3 + 1], WORDS[say % 4], ""),
+                        false => place(WORDS[say % 4], WORDS[say / 4 % 4], WORDS[say / 16 % 4]),
+                    };
+                    builder.add(&Entry { range: *range, place: Place::Line(1), says });
+                }
+                Arc::new(builder.finish())
+            };
+            let sources: Vec<Arc<Source>> = files.iter().map(source).collect();
+            let (apart, together) = (Lookups::new(&sources, 0), Lookups::new(&sources, 0));
+            together.merge();
+            for number in (0..64).chain(u32::MAX - 1..=u32::MAX) {
+                for address in [Address::from_ipv4(number), Address::from_ipv6(number.into())] {
+                    prop_assert_eq!(together.look_up(address), apart.look_up(address), "{}", address);
+                }
+            }
+        }
+    }
+
+    /// Ranges of few addresses, and the numbers of what they say.
+    fn ranges() -> impl Strategy<Value = Vec<(AddressRange, usize)>> {
+        let range = (0u32..60, 0u32..60, any::<bool>())
+            .prop_map(|(a, b, last)| AddressRange::Four(a.min(b), if last { u32::MAX } else { a.max(b) }));
+        prop::collection::vec((range, 0usize..64), 0..12)
     }
 
     #[test]

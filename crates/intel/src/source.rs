@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use weir_decode::Address;
 
 use crate::entry::{Entry, PlaceEntry, Says, TagEntry, ThreatEntry};
@@ -17,28 +18,30 @@ const THREATS_MAX: usize = 8;
 
 type Map<Key, Value> = HashMap<Key, Value, foldhash::fast::RandomState>;
 
-/// One file of a feed. Words and threats have numbers of its own.
-#[derive(Debug)]
+/// One file of a feed. Words and threats have numbers of its own. It can be kept: what is read back is searched alike.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Source {
     pub(crate) kind: FeedKind,
+    #[serde(with = "crate::kept::text")]
     pub(crate) name: Arc<str>,
     pub(crate) words: Words,
     pub(crate) ranges: RangeTable,
     pub(crate) tags: Vec<TagFacts>,
     pub(crate) places: Vec<PlaceFacts>,
+    #[serde(with = "crate::kept::threats")]
     pub(crate) threats: Vec<Threat>,
     /// Numbers of threats, list after list, and where each list ends.
     lists: Vec<u32>,
     list_ends: Vec<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct TagFacts {
     pub(crate) region: WordId,
     pub(crate) tag: WordId,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct PlaceFacts {
     pub(crate) country: WordId,
     pub(crate) place: WordId,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use weir_decode::Address;
 
 use crate::AddressRange;
@@ -10,16 +11,43 @@ use crate::AddressRange;
 const NOTHING: u32 = u32::MAX;
 
 /// Of each address, what the ranges around it come to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct RangeTable {
     four: Pieces<u32>,
     six: Pieces<u128>,
-    /// By the first half of an IPv4 address, how many pieces of it begin before; blank where the table is small.
-    halves: Vec<u32>,
+    halves: FirstHalves,
+}
+
+/// By the first half of an IPv4 address, how many pieces begin before; blank where there are few.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct FirstHalves(Vec<u32>);
+
+impl FirstHalves {
+    pub(crate) fn of(starts: &[u32]) -> Self {
+        if starts.len() < HALVES_MIN {
+            return FirstHalves::default();
+        }
+        let before = |half: u64| starts.partition_point(|start| u64::from(*start) < half << 16) as u32;
+        FirstHalves((0..=1 << 16).map(before).collect())
+    }
+
+    /// How many of the starts that it was made of are no larger than a number.
+    pub(crate) fn count_up_to(&self, starts: &[u32], number: u32) -> usize {
+        if self.0.is_empty() {
+            return starts.partition_point(|start| *start <= number);
+        }
+        let half = (number >> 16) as usize;
+        let (low, high) = (self.0[half] as usize, self.0[half + 1] as usize);
+        low + count_up_to(&starts[low..high], number)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.capacity() * size_of::<u32>()
+    }
 }
 
 /// From `starts[i]` to the next start holds `values[i]`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Pieces<Number> {
     starts: Vec<Number>,
     values: Vec<u32>,
@@ -60,15 +88,14 @@ impl RangeTable {
     /// What holds at an address.
     pub(crate) fn find(&self, address: Address) -> Option<u32> {
         match address.ipv4() {
-            Some(number) if self.halves.is_empty() => self.four.find(number),
-            Some(number) => {
-                let half = (number >> 16) as usize;
-                let (low, high) = (self.halves[half] as usize, self.halves[half + 1] as usize);
-                let after = low + count_up_to(&self.four.starts[low..high], number);
-                self.four.value_before(after)
-            }
+            Some(number) => self.four.value_before(self.halves.count_up_to(&self.four.starts, number)),
             None => self.six.find(address.bits()),
         }
+    }
+
+    /// Where what holds for IPv4 addresses changes, in order.
+    pub(crate) fn four_starts(&self) -> &[u32] {
+        &self.four.starts
     }
 
     /// Pieces of both kinds of addresses.
@@ -77,7 +104,7 @@ impl RangeTable {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.four.bytes() + self.six.bytes() + self.halves.capacity() * size_of::<u32>()
+        self.four.bytes() + self.six.bytes() + self.halves.bytes()
     }
 }
 
@@ -111,10 +138,9 @@ impl RangesBuilder {
     /// and at most `covering_max` of them.
     pub(crate) fn cut(self, covering_max: usize, mut choose: impl FnMut(&[u32]) -> u32) -> RangeTable {
         let four = cut(&self.four, covering_max, |number: u32| number.checked_add(1), &mut choose);
-        let halves = if four.starts.len() < HALVES_MIN { Vec::new() } else { halves(&four.starts) };
         RangeTable {
+            halves: FirstHalves::of(&four.starts),
             four,
-            halves,
             six: cut(&self.six, covering_max, |number| number.checked_add(1), &mut choose),
         }
     }
@@ -135,11 +161,6 @@ fn count_up_to(sorted: &[u32], number: u32) -> usize {
 
 /// Pieces from which on a search first looks at the first half of an address.
 const HALVES_MIN: usize = 4_096;
-
-fn halves(starts: &[u32]) -> Vec<u32> {
-    let before = |half: u64| starts.partition_point(|start| u64::from(*start) < half << 16) as u32;
-    (0..=1 << 16).map(before).collect()
-}
 
 /// A sweep over the ends of all ranges. Those around the present place are kept by size, so that any number of ranges
 /// over one another costs no more than their number and its logarithm.
@@ -316,7 +337,7 @@ mod tests {
             builder.add(*range, position as u32);
         }
         let table = builder.smallest();
-        assert!(!table.halves.is_empty());
+        assert!(!table.halves.0.is_empty());
         for (first, last) in ranges.iter().map(|range| range.ends()).step_by(37) {
             for number in [first.ipv4().unwrap(), last.ipv4().unwrap(), last.ipv4().unwrap().wrapping_add(1)]
             {

@@ -1,10 +1,11 @@
 //! Texts that many addresses share, by number.
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// The number of a text. Equal numbers are equal texts, and equal texts have equal numbers, within one
 /// [`Lookups`](crate::Lookups). The default is the blank text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct WordId(pub(crate) u32);
 
 impl WordId {
@@ -12,10 +13,15 @@ impl WordId {
     pub fn is_blank(self) -> bool {
         self.0 == 0
     }
+
+    /// Below [`Lookups::words`](crate::Lookups::words).
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Texts behind numbers, in one piece of memory.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Words {
     text: String,
     /// Where each ends, the blank one left out.
@@ -33,6 +39,11 @@ impl Words {
     /// All words but the blank one.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (1..=self.ends.len() as u32).map(|number| self.get(WordId(number)))
+    }
+
+    /// How many there are, the blank one included.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len() + 1
     }
 
     pub(crate) fn bytes(&self) -> usize {

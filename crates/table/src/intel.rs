@@ -16,6 +16,7 @@ use weir_intel::{FORMAT, FeedKind, Feeds, FeedsVersion, Lookups, Manifest, Sourc
 use weir_topology::Fallback;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::prepared::{self, Kind};
 use crate::stamp::{parse_stamp, stamp};
 use crate::{Error, Workspace};
 
@@ -64,7 +65,18 @@ pub async fn store(
     let text = serde_json::to_vec_pretty(&manifest)
         .map_err(|source| Error::BadFeed { id: manifest.id.clone(), source })?;
     let is_new = put_once(workspace, &path(&manifest.id, MANIFEST), text).await?;
+    if is_new {
+        prepare(workspace, &manifest, bytes).await;
+    }
     Ok((manifest, is_new))
+}
+
+/// Makes the tables of a file and keeps them.
+async fn prepare(workspace: &Workspace, manifest: &Manifest, bytes: &[u8]) -> Source {
+    // What is wrong with a file is told when it is imported.
+    let made = weir_intel::source(manifest, bytes, &mut Findings::default());
+    prepared::keep(workspace, Kind::Feed, &manifest.id, &made).await;
+    made
 }
 
 /// The newest file of the feed that a file is of.
@@ -157,6 +169,8 @@ pub struct FeedReader {
     /// Ids of the files of the last lookups.
     holding: Vec<String>,
     last: Lookups,
+    /// Whether what was made of files is kept for others.
+    keeping: bool,
 }
 
 impl FeedReader {
@@ -167,7 +181,13 @@ impl FeedReader {
 
     /// These feeds.
     pub fn new(workspace: Workspace, feeds: Feeds) -> Self {
-        FeedReader { workspace, feeds, read: BTreeMap::new(), holding: Vec::new(), last: Lookups::empty() }
+        let (read, holding, last) = (BTreeMap::new(), Vec::new(), Lookups::empty());
+        FeedReader { workspace, feeds, read, holding, last, keeping: false }
+    }
+
+    /// Keeps the tables that are made of files, for the next one that reads them: for who may write to the workspace.
+    pub fn keeping(self) -> Self {
+        FeedReader { keeping: true, ..self }
     }
 
     /// Which files there are.
@@ -188,9 +208,7 @@ impl FeedReader {
             self.read.retain(|_, source| source.strong_count() > 0);
             for (source, manifest) in sources.iter_mut().zip(&holding) {
                 if source.is_none() {
-                    let bytes = content(&self.workspace, manifest).await?;
-                    // What is wrong with a file was told when it was imported.
-                    let made = Arc::new(weir_intel::source(manifest, &bytes, &mut Findings::default()));
+                    let made = Arc::new(self.source(manifest).await?);
                     self.read.insert(manifest.id.clone(), Arc::downgrade(&made));
                     *source = Some(made);
                 }
@@ -200,6 +218,18 @@ impl FeedReader {
             self.holding = holding.iter().map(|manifest| manifest.id.clone()).collect();
         }
         Ok(self.last.at(version.starts_micros()))
+    }
+
+    /// The tables of a file: those that were kept, or else made of it.
+    async fn source(&self, manifest: &Manifest) -> Result<Source, Error> {
+        if let Some(kept) = prepared::read(&self.workspace, Kind::Feed, &manifest.id).await {
+            return Ok(kept);
+        }
+        let bytes = content(&self.workspace, manifest).await?;
+        Ok(match self.keeping {
+            true => prepare(&self.workspace, manifest, &bytes).await,
+            false => weir_intel::source(manifest, &bytes, &mut Findings::default()),
+        })
     }
 }
 
@@ -258,6 +288,43 @@ mod tests {
             let once = read(&workspace, reader.feeds(), version).await.unwrap();
             assert_eq!(country(&once, "192.0.2.1"), expected, "day {day}");
         }
+    }
+
+    #[tokio::test]
+    async fn tables_that_were_kept_say_what_the_file_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = workspace(folder.path()).await;
+        keep(&workspace, 10, "geo.csv", "network,country\n192.0.2.0/24,DE\n2001:db8::/32,FR\n").await;
+        let list = "ip,type,description\n192.0.2.7,C2,orders\n192.0.2.8,Malware,orders\n";
+        let (threats, _) = keep(&workspace, 10, "threats.csv", list).await;
+        let told = async |keeping: bool| {
+            let reader = FeedReader::open(&workspace).await.unwrap();
+            let mut reader = if keeping { reader.keeping() } else { reader };
+            let version = reader.feeds().version_at(11 * DAY);
+            let lookups = reader.at(version).await?;
+            Ok::<_, Error>(["192.0.2.7", "192.0.2.8", "192.0.2.9", "2001:db8::1"].map(|address| {
+                let facts = lookups.look_up(Address::parse(address.as_bytes()).unwrap());
+                let threat = facts.threat.map(|threat| lookups.threat(threat).clone());
+                (lookups.text(facts.country).to_owned(), threat)
+            }))
+        };
+        let kept = workspace.root().join("prepared/feeds");
+        let files = || std::fs::read_dir(&kept).map_or(0, Iterator::count);
+        assert_eq!(files(), 2, "as they are imported");
+        let first = told(false).await.unwrap();
+        std::fs::remove_dir_all(&kept).unwrap();
+        let made = told(false).await.unwrap();
+        assert_eq!(first, made);
+        assert_eq!(made.each_ref().map(|(country, _)| country.as_str()), ["de", "de", "de", "fr"]);
+        assert_eq!(made.iter().filter(|(_, threat)| threat.is_some()).count(), 2);
+        assert_eq!(files(), 0, "readers leave nothing behind");
+        assert_eq!(told(true).await.unwrap(), made);
+        assert_eq!(files(), 2);
+        // From what was kept: the file itself is not read any more.
+        std::fs::write(workspace.root().join(path(&threats.id, CONTENT).as_ref()), "damaged").unwrap();
+        assert_eq!(told(false).await.unwrap(), made);
+        std::fs::remove_dir_all(kept).unwrap();
+        assert!(matches!(told(true).await, Err(Error::DamagedFeed { .. })));
     }
 
     #[tokio::test]

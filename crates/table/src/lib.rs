@@ -27,6 +27,7 @@ pub mod intel;
 mod lease;
 mod ledger;
 mod part;
+mod prepared;
 mod readings;
 pub mod rows;
 mod settings;

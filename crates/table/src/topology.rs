@@ -15,9 +15,11 @@ use object_store::{ObjectStoreExt, PutMode, PutOptions};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::{Deserialize, Serialize};
+use weir_enrich::Decorator;
 use weir_topology::{History, Inventory, Snapshot, SnapshotName};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use crate::prepared::{self, Kind};
 use crate::stamp::{parse_stamp, stamp};
 use crate::writer::named;
 use crate::{Bound, Error, TableFiles, Workspace};
@@ -107,6 +109,8 @@ pub async fn store(workspace: &Workspace, snapshot: &Snapshot) -> Result<Snapsho
         Err(object_store::Error::AlreadyExists { .. }) => {}
         Err(error) => return Err(Error::store("write", &path)(error)),
     }
+    // Now that the inventory is at hand.
+    prepared::keep(workspace, Kind::Decorator, &name, &Decorator::new(&snapshot.inventory)).await;
     Ok(SnapshotName { taken_micros, name })
 }
 
@@ -146,6 +150,18 @@ pub async fn read(workspace: &Workspace, name: &SnapshotName) -> Result<Snapshot
         return Err(Error::OtherFormat { path, found, expected: FORMAT });
     }
     Ok(Snapshot { taken_micros: name.taken_micros, inventory: read.inventory })
+}
+
+/// The decorator of a snapshot: the one that was kept, or else made of it and, by who may write to the workspace, kept.
+pub async fn decorator(workspace: &Workspace, name: &SnapshotName, keep: bool) -> Result<Decorator, Error> {
+    if let Some(kept) = prepared::read(workspace, Kind::Decorator, &name.name).await {
+        return Ok(kept);
+    }
+    let made = Decorator::new(&read(workspace, name).await?.inventory);
+    if keep {
+        prepared::keep(workspace, Kind::Decorator, &name.name, &made).await;
+    }
+    Ok(made)
 }
 
 /// Times of the runs that `NTATopologyDetails` has rows of, microseconds since the Unix epoch.

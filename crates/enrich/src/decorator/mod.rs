@@ -9,11 +9,13 @@ mod explain;
 mod link;
 mod networks;
 mod outside;
+mod pairs;
 mod prefixes;
 mod resolve;
 mod words;
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use weir_decode::{Address, Direction};
 use weir_topology::{Inventory, ResourceId};
 
@@ -31,18 +33,18 @@ pub use words::SideColumn;
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A virtual network of a decorator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NetworkId(u32);
 
 /// What is said of a side; the default says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct SideId(u32);
 
 /// A private endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EndpointId(u32);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 struct NicId(u32);
 
 /// Where a flow was logged, as far as the inventory knows it.
@@ -168,7 +170,7 @@ impl UnknownReason {
 }
 
 /// What holds an address, the most telling first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 enum PlaceKind {
     Nic,
     FrontEnd,
@@ -178,7 +180,7 @@ enum PlaceKind {
 }
 
 /// A place in a virtual network.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Place {
     network: NetworkId,
     kind: PlaceKind,
@@ -192,7 +194,7 @@ struct Place {
 }
 
 /// An interface as a place of capture.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Nic {
     network: Option<NetworkId>,
     /// The place of its first address.
@@ -203,15 +205,15 @@ struct Nic {
 }
 
 /// The words of a private endpoint.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Endpoint {
     id: Word,
     resource: Word,
     resource_name: Word,
 }
 
-/// What an inventory says of flows.
-#[derive(Debug)]
+/// What an inventory says of flows. It can be kept: what is read back decorates alike.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Decorator {
     words: Words,
     sides: Vec<Side>,
@@ -219,6 +221,7 @@ pub struct Decorator {
     /// Places, those of one address side by side.
     places: Vec<Place>,
     /// Where in `places` those of an address begin, and how many there are.
+    #[serde(with = "pairs::of_addresses")]
     by_address: Map<Address, (u32, u32)>,
     /// For each network its blocks, subnets and address space.
     inside: Vec<PrefixTable<(PlaceKind, u32)>>,
@@ -230,13 +233,16 @@ pub struct Decorator {
     /// Sites and clients: what is outside, by prefix.
     outside: PrefixTable<outside::Claim>,
     nics: Vec<Nic>,
+    #[serde(with = "pairs")]
     by_mac: Map<Box<str>, NicId>,
     /// First and last numbers of what interfaces call their own.
     own: Vec<(u128, u128)>,
     /// Networks of what logs are enabled on, by type and short id.
+    #[serde(with = "pairs")]
     targets: Map<Box<str>, NetworkId>,
     endpoints: Vec<Endpoint>,
     /// Resource ids of network security groups by GUID.
+    #[serde(with = "pairs")]
     security_groups: Map<Box<str>, Word>,
 }
 

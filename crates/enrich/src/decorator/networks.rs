@@ -1,10 +1,12 @@
 //! Virtual networks and what joins them.
 
+use serde::{Deserialize, Serialize};
+
 use super::words::Word;
 use super::{Decorator, NetworkId, SideId};
 
 /// A virtual network.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Network {
     /// `subscription/group/network`
     pub short: Word,

@@ -1,11 +1,13 @@
 //! What is outside of Azure and reached through it: sites and VPN clients.
 
+use serde::{Deserialize, Serialize};
+
 use super::words::Word;
 use super::{Decorator, NetworkId, SideId};
 use crate::flow_type::End;
 
 /// What claims addresses outside, the first to be asked first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum OutsideKind {
     Clients,
     LocalNetworkGateway,
@@ -14,7 +16,7 @@ pub(super) enum OutsideKind {
 }
 
 /// A claim on a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Claim {
     pub kind: OutsideKind,
     /// Its place in `Decorator::outsides`.
@@ -24,7 +26,7 @@ pub(super) struct Claim {
 }
 
 /// A site, or the clients of a gateway.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Outside {
     pub kind: OutsideKind,
     /// What it is called: a short id or the name that its owner gave it.
@@ -39,7 +41,7 @@ pub(super) struct Outside {
 }
 
 /// A way to a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Way {
     /// The network whose gateway it goes through; none where that is not known.
     pub gateway: Option<NetworkId>,

@@ -1,6 +1,7 @@
 //! Which prefixes hold an address.
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use weir_decode::Address;
 
 use super::Map;
@@ -45,7 +46,7 @@ impl From<IpNet> for Prefix {
 ///
 /// Prefixes hold each other or have nothing in common, so the numbers fall into ranges of which each lies in the same
 /// prefixes all over. A search finds the range; what holds it stands there, the longest prefix first.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PrefixTable<T> {
     /// Where ranges begin, in ascending order; a range ends where the next one begins.
     firsts: Vec<u128>,

@@ -3,9 +3,10 @@
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
+use serde::{Deserialize, Serialize};
 
 /// A word of a decorator, by number; the default is the blank one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Word(u32);
 
 impl Word {
@@ -16,10 +17,13 @@ impl Word {
 }
 
 /// Texts by number.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Words {
     texts: Vec<Box<str>>,
+    /// Only where words are added.
+    #[serde(skip)]
     numbers: HashTable<u32>,
+    #[serde(skip)]
     hasher: foldhash::fast::RandomState,
 }
 
@@ -142,7 +146,7 @@ impl SideColumn {
 }
 
 /// All that is said of a side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub(crate) struct Side([Word; SideColumn::ALL.len()]);
 
 impl Side {

@@ -132,6 +132,28 @@ pub fn company() -> (tempfile::TempDir, Vec<PathBuf>, Inventory) {
 }
 
 #[test]
+fn a_decorator_that_was_kept_decorates_as_one_that_is_made() {
+    let (_folder, blobs, inventory) = company();
+    let snapshot = Snapshot { taken_micros: END_MICROS - 1, inventory };
+    let decorated = |change: &dyn Fn(&std::path::Path)| {
+        let data = Data::new();
+        data.ingest(&[]);
+        data.store(&snapshot);
+        let kept = data.root().join("prepared/decorators");
+        let only = || fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let [file] = &only()[..] else { panic!("{:?}", only()) };
+        change(file);
+        data.ingest(&blobs);
+        assert_eq!(only(), [file.clone()], "what is not there is made and kept again");
+        rows(&data)
+    };
+    let kept = decorated(&|_| ());
+    assert!(kept.iter().any(|row| row["SrcVm"].starts_with("g/vm-")));
+    assert_eq!(decorated(&|file| fs::remove_file(file).unwrap()), kept);
+    assert_eq!(decorated(&|file| fs::write(file, "no frame").unwrap()), kept);
+}
+
+#[test]
 fn the_inventory_may_come_first_or_later() {
     let (_folder, blobs, inventory) = company();
     let snapshot = Snapshot { taken_micros: END_MICROS - 1, inventory };

@@ -1,11 +1,9 @@
 //! Rows of `NTAIpDetails`: what feeds say of the public addresses that flows met.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array};
-use weir_decode::Address;
-use weir_enrich::{FlowType, PublicAddress, is_platform};
+use weir_enrich::{FlowType, PLATFORM_ADDRESS, PublicAddress, is_platform};
 use weir_intel::{Lookups, Threat, WordId};
 
 use super::columns::{constant, words};
@@ -49,45 +47,38 @@ struct Held<'a> {
     port: Option<i32>,
 }
 
-/// An address, equal to others of which the same is told.
-#[derive(Clone, Copy)]
-struct Told<'a> {
-    feeds: Option<usize>,
-    azure: bool,
-    /// The platform's few addresses are told apart by themselves.
-    platform: Option<Address>,
-    word: WordId,
-    public: &'a PublicAddress,
+/// Where addresses stand of which the same is told by a word.
+struct Places {
+    /// Those of each lookups begin here, and at the end those of addresses that no lookups were asked of.
+    begins: Vec<usize>,
 }
 
-impl<'a> Told<'a> {
-    /// Told by one word where it is Azure's, by another where not.
-    fn by(public: &'a PublicAddress, of_azure: WordId, of_others: WordId) -> Self {
+impl Places {
+    fn of(lookups: &[Arc<Lookups>]) -> Self {
+        let mut next = 0;
+        let begins = lookups.iter().map(|lookups| {
+            let begin = next;
+            next += 2 * lookups.words();
+            begin
+        });
+        let mut begins: Vec<usize> = begins.collect();
+        begins.push(next);
+        Places { begins }
+    }
+
+    /// Without lookups only the blank word is known; the platform's two addresses are told apart by themselves.
+    fn count(&self) -> usize {
+        self.begins.last().map_or(0, |last| last + 4)
+    }
+
+    /// That of an address of which this word is told where it is Azure's, and this where it is not.
+    fn place(&self, public: &PublicAddress, of_azure: WordId, of_others: WordId) -> usize {
         let PublicAddress { address, feeds, facts } = *public;
-        let platform = is_platform(address).then_some(address);
-        Told {
-            feeds,
-            azure: facts.azure,
-            platform,
-            word: if facts.azure { of_azure } else { of_others },
-            public,
+        if is_platform(address) {
+            return self.count() - if address == PLATFORM_ADDRESS { 1 } else { 2 };
         }
-    }
-}
-
-impl PartialEq for Told<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.word, self.azure, self.feeds, self.platform)
-            == (other.word, other.azure, other.feeds, other.platform)
-    }
-}
-
-impl Eq for Told<'_> {}
-
-impl Hash for Told<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // The word decides nearly always.
-        self.word.hash(state);
+        let begin = self.begins[feeds.unwrap_or(self.begins.len() - 1)];
+        begin + if facts.azure { 2 * of_azure.index() } else { 2 * of_others.index() + 1 }
     }
 }
 
@@ -107,6 +98,7 @@ impl<'a> IpDetails<'a> {
     /// Rows of these; `lookups` are those that were asked.
     pub fn new(details: &'a [IpDetail], lookups: &'a [Arc<Lookups>], run: &'a Run<'a>) -> Self {
         let publics = details.iter().map(|detail| &detail.public);
+        let places = Places::of(lookups);
         IpDetails {
             details,
             run,
@@ -118,15 +110,19 @@ impl<'a> IpDetails<'a> {
                 details.iter().map(|detail| (detail.processed_micros, detail.interval_start_micros)),
                 |(processed, start)| generated_micros(processed, start + run.interval.micros()),
             ),
-            locations: Numbered::new(
-                publics
-                    .clone()
-                    .map(|public| Told::by(public, public.facts.azure_region, public.facts.country)),
-                |told| told.public.location(lookups),
+            locations: Numbered::in_places(
+                places.count(),
+                publics.clone().map(|public| {
+                    (places.place(public, public.facts.azure_region, public.facts.country), public)
+                }),
+                |public| public.location(lookups),
             ),
-            owners: Numbered::new(
-                publics.clone().map(|public| Told::by(public, public.facts.service_tag, public.facts.owner)),
-                |told| told.public.details(lookups),
+            owners: Numbered::in_places(
+                places.count(),
+                publics.clone().map(|public| {
+                    (places.place(public, public.facts.service_tag, public.facts.owner), public)
+                }),
+                |public| public.details(lookups),
             ),
             threats: Numbered::new(
                 publics.map(|public| {

@@ -35,6 +35,27 @@ impl<T> Numbered<T> {
         Numbered { values, numbers: numbers.into() }
     }
 
+    /// The same for keys that each have a place below `places`: no table of keys is searched.
+    pub fn in_places<K>(
+        places: usize,
+        keys: impl Iterator<Item = (usize, K)>,
+        value: impl Fn(K) -> T,
+    ) -> Self {
+        const NONE: i32 = -1;
+        let mut known = vec![NONE; places];
+        let mut values = Vec::new();
+        let number = |(place, key): (usize, K)| {
+            let number = &mut known[place];
+            if *number == NONE {
+                values.push(value(key));
+                *number = values.len() as i32 - 1;
+            }
+            *number
+        };
+        let numbers: Vec<i32> = keys.map(number).collect();
+        Numbered { values, numbers: numbers.into() }
+    }
+
     /// A column of what rows say, or of a part of it.
     pub fn column(&self, text: impl Fn(&T) -> &str) -> ArrayRef {
         let mut texts = self.values.iter().map(&text);
