@@ -5,8 +5,15 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// What a decorator or the tables of a feed are made by, from this crate's folder.
-const MAKERS: [&str; 5] =
-    ["../decode/src", "../enrich/src", "../intel/src", "../topology/src", "../../Cargo.lock"];
+const MAKERS: [&str; 7] = [
+    "../decode/src",
+    "../enrich/src",
+    "../intel/src",
+    "../topology/src",
+    "../value/src",
+    "../../Cargo.lock",
+    "../../Cargo.toml",
+];
 
 fn main() {
     let mut files = Vec::new();

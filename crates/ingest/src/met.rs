@@ -21,8 +21,10 @@ use crate::run::table;
 const KNOWN_MAX: usize = 1 << 20;
 /// Rows of a file: they are small, and texts that they share are written once for each row group.
 const FILE_ROWS: usize = 120_000;
-/// Where rows come in the order of their hours, or nearly, an interval is over that so many parts had no row of.
-const PARTS_WITHOUT_MAX: usize = 16;
+/// Where rows come in the order of their hours, or nearly, an interval is over once so many came without one of it.
+const ROWS_WITHOUT_MAX: usize = 1 << 20;
+/// Addresses that room is made for, where an interval before had so many.
+const EXPECTED_MAX: usize = 1 << 18;
 
 /// A row's public end, in an interval.
 #[derive(Debug, Clone, Copy)]
@@ -59,19 +61,24 @@ struct State {
     pending: Details,
 }
 
-/// Addresses that were met, by interval and flow type.
+/// Addresses that were met, by interval.
 #[derive(Debug, Default)]
 struct Known {
-    of: BTreeMap<(IntervalNumber, FlowType), Addresses>,
+    of: BTreeMap<IntervalNumber, InInterval>,
     count: usize,
-    /// Parts so far.
-    parts: usize,
+    /// Rows so far.
+    rows: usize,
+}
+
+#[derive(Debug, Default)]
+struct InInterval {
+    /// How many rows there were at the last one of it.
+    last: usize,
+    of: BTreeMap<FlowType, Addresses>,
 }
 
 #[derive(Debug, Default)]
 struct Addresses {
-    /// The number of the last part that had one.
-    part: usize,
     ipv4: HashSet<u32, foldhash::fast::RandomState>,
     ipv6: HashSet<Address, foldhash::fast::RandomState>,
 }
@@ -79,18 +86,16 @@ struct Addresses {
 impl Known {
     /// Whether it was not known before.
     fn insert(&mut self, interval: IntervalNumber, flow_type: FlowType, address: Address) -> bool {
-        let key = (interval, flow_type);
-        let Addresses { part, ipv4, ipv6 } = match self.of.get_mut(&key) {
+        self.rows += 1;
+        let rows = self.rows;
+        let here = self.of.get_mut(&interval).and_then(|here| {
+            here.last = rows;
+            here.of.get_mut(&flow_type)
+        });
+        let Addresses { ipv4, ipv6 } = match here {
             Some(known) => known,
-            None => {
-                // Intervals are much alike.
-                let before = self.of.iter().rev().find(|((_, before), _)| *before == flow_type);
-                let mut addresses = Addresses::default();
-                addresses.ipv4.reserve(before.map_or(0, |(_, before)| before.ipv4.len()));
-                self.of.entry(key).or_insert(addresses)
-            }
+            None => self.begin(interval, flow_type),
         };
-        *part = self.parts;
         let new = match address.ipv4() {
             Some(address) => ipv4.insert(address),
             None => ipv6.insert(address),
@@ -99,28 +104,36 @@ impl Known {
         new
     }
 
-    /// A part is done with: forgets intervals that are over, where rows come in order, and the earliest where there are
-    /// too many.
-    fn end_part(&mut self, in_order: bool) {
-        let over = if in_order { self.parts.saturating_sub(PARTS_WITHOUT_MAX) } else { 0 };
-        self.parts += 1;
+    /// Makes room for what is likely to come: intervals are much alike.
+    fn begin(&mut self, interval: IntervalNumber, flow_type: FlowType) -> &mut Addresses {
+        let before = self.of.range(..interval).next_back().and_then(|(_, before)| before.of.get(&flow_type));
+        let mut addresses = Addresses::default();
+        addresses.ipv4.reserve(before.map_or(0, |before| before.ipv4.len()).min(EXPECTED_MAX));
+        let here = self.of.entry(interval).or_default();
+        here.last = self.rows;
+        here.of.entry(flow_type).or_insert(addresses)
+    }
+
+    /// Forgets intervals that are over, where rows come in order, and the earliest where there are too many.
+    fn forget(&mut self, in_order: bool) {
+        let over = if in_order { self.rows.saturating_sub(ROWS_WITHOUT_MAX) } else { 0 };
         let count = &mut self.count;
-        self.of.retain(|_, addresses| {
-            let kept = addresses.part >= over;
-            *count -= if kept { 0 } else { addresses.count() };
+        self.of.retain(|_, here| {
+            let kept = here.last >= over;
+            *count -= if kept { 0 } else { here.count() };
             kept
         });
         while self.count > KNOWN_MAX
-            && let Some((_, addresses)) = self.of.pop_first()
+            && let Some((_, here)) = self.of.pop_first()
         {
-            self.count -= addresses.count();
+            self.count -= here.count();
         }
     }
 }
 
-impl Addresses {
+impl InInterval {
     fn count(&self) -> usize {
-        self.ipv4.len() + self.ipv6.len()
+        self.of.values().map(|addresses| addresses.ipv4.len() + addresses.ipv6.len()).sum()
     }
 }
 
@@ -164,7 +177,7 @@ impl Met {
                     state.pending.push(detail, chosen);
                 }
             }
-            state.known.end_part(self.in_order);
+            state.known.forget(self.in_order);
             let full = write.filter(|_| state.pending.rows >= FILE_ROWS);
             full.map(|write| (write, std::mem::take(&mut state.pending)))
         };
@@ -256,24 +269,26 @@ mod tests {
     }
 
     #[test]
-    fn intervals_are_forgotten_that_many_parts_had_no_row_of() {
+    fn intervals_are_forgotten_once_many_rows_came_without_one_of_them() {
         for in_order in [true, false] {
             let mut known = Known::default();
             let (early, late) = (IntervalNumber(1), IntervalNumber(2));
+            let late_rows = |known: &mut Known, count: usize| {
+                for _ in 0..count {
+                    known.insert(late, FLOW_TYPE, address(2));
+                }
+                known.forget(in_order);
+            };
             assert!(
                 known.insert(early, FLOW_TYPE, address(1)) && !known.insert(early, FLOW_TYPE, address(1))
             );
-            known.end_part(in_order);
-            for _ in 0..PARTS_WITHOUT_MAX {
-                known.insert(late, FLOW_TYPE, address(2));
-                known.end_part(in_order);
-            }
-            assert_eq!((known.count, known.insert(early, FLOW_TYPE, address(1))), (2, false));
-            for _ in 0..=PARTS_WITHOUT_MAX {
-                known.end_part(in_order);
-            }
-            known.insert(late, FLOW_TYPE, address(3));
-            known.end_part(in_order);
+            late_rows(&mut known, ROWS_WITHOUT_MAX);
+            // A row of another type says that the interval is not over.
+            assert!(known.insert(early, FlowType::MaliciousFlow, address(1)));
+            late_rows(&mut known, ROWS_WITHOUT_MAX);
+            assert_eq!((known.count, known.insert(early, FLOW_TYPE, address(1))), (3, false));
+            late_rows(&mut known, ROWS_WITHOUT_MAX + 1);
+            assert_eq!(known.count, if in_order { 1 } else { 3 });
             assert_eq!(known.insert(early, FLOW_TYPE, address(1)), in_order);
         }
     }

@@ -28,7 +28,7 @@ pub use entry::{Entry, FeedKind, Place, PlaceEntry, Says, TagEntry, ThreatEntry}
 pub use explain::{Around, Decided, around, decided};
 pub use feeds::{Feeds, FeedsVersion};
 pub use import::{Told, import, source};
-pub use lookups::{AddressFacts, Lookups};
+pub use lookups::{AddressFacts, Lookups, WeakLookups};
 pub use manifest::{FORMAT, Form, Given, Manifest};
 pub use range::AddressRange;
 pub use source::{Source, SourceBuilder};

@@ -1,6 +1,6 @@
 //! What all feeds together say of an address.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use weir_decode::Address;
 
@@ -15,6 +15,17 @@ pub struct Lookups {
     shared: Arc<Shared>,
     /// The time that it is asked about, for threats that end.
     micros: i64,
+}
+
+/// [`Lookups`] that others may hold.
+#[derive(Debug, Clone)]
+pub struct WeakLookups(Weak<Shared>);
+
+impl WeakLookups {
+    /// What the files say at a time, microseconds since the Unix epoch, if somebody holds it.
+    pub fn at(&self, micros: i64) -> Option<Lookups> {
+        Some(Lookups { shared: self.0.upgrade()?, micros })
+    }
 }
 
 /// The files that hold at a time, those that decide first in front.
@@ -92,6 +103,16 @@ impl Lookups {
     /// The same files at another time, at which no other file holds.
     pub fn at(&self, micros: i64) -> Self {
         Lookups { shared: self.shared.clone(), micros }
+    }
+
+    /// Whether the words of both have the same numbers, as they are made of the same files.
+    pub fn shares_words_with(&self, other: &Lookups) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// What these files say, to be found again as long as somebody holds it.
+    pub fn downgrade(&self) -> WeakLookups {
+        WeakLookups(Arc::downgrade(&self.shared))
     }
 
     /// The time that it is asked about, microseconds since the Unix epoch.

@@ -12,7 +12,7 @@ use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode, PutOptions};
 use weir_intel::read::{BYTES_MAX, Findings};
-use weir_intel::{FORMAT, FeedKind, Feeds, FeedsVersion, Lookups, Manifest, Source};
+use weir_intel::{FORMAT, FeedKind, Feeds, FeedsVersion, Lookups, Manifest, Source, WeakLookups};
 use weir_topology::Fallback;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -169,6 +169,8 @@ pub struct FeedReader {
     /// Ids of the files of the last lookups.
     holding: Vec<String>,
     last: Lookups,
+    /// Lookups that were made of other files, by the ids of these.
+    before: Vec<(Vec<String>, WeakLookups)>,
     /// Whether what was made of files is kept for others.
     keeping: bool,
 }
@@ -182,7 +184,7 @@ impl FeedReader {
     /// These feeds.
     pub fn new(workspace: Workspace, feeds: Feeds) -> Self {
         let (read, holding, last) = (BTreeMap::new(), Vec::new(), Lookups::empty());
-        FeedReader { workspace, feeds, read, holding, last, keeping: false }
+        FeedReader { workspace, feeds, read, holding, last, before: Vec::new(), keeping: false }
     }
 
     /// Keeps the tables that are made of files, for the next one that reads them: for who may write to the workspace.
@@ -200,6 +202,12 @@ impl FeedReader {
     pub async fn at(&mut self, version: FeedsVersion) -> Result<Lookups, Error> {
         let holding = self.feeds.holding(version);
         if !holding.iter().map(|manifest| &manifest.id).eq(&self.holding) {
+            let ids: Vec<String> = holding.iter().map(|manifest| manifest.id.clone()).collect();
+            let before = self.before.iter().find(|(files, _)| *files == ids);
+            if let Some(lookups) = before.and_then(|(_, lookups)| lookups.at(version.starts_micros())) {
+                (self.holding, self.last) = (ids, lookups.clone());
+                return Ok(lookups);
+            }
             let known = |manifest: &&Manifest| self.read.get(&manifest.id).and_then(Weak::upgrade);
             let mut sources: Vec<Option<Arc<Source>>> = holding.iter().map(known).collect();
             // Before others are read, so that what is not needed is not held beside them.
@@ -215,7 +223,9 @@ impl FeedReader {
             }
             let sources: Vec<Arc<Source>> = sources.into_iter().flatten().collect();
             self.last = Lookups::new(&sources, version.starts_micros());
-            self.holding = holding.iter().map(|manifest| manifest.id.clone()).collect();
+            self.before.retain(|(_, lookups)| lookups.at(0).is_some());
+            self.before.push((ids.clone(), self.last.downgrade()));
+            self.holding = ids;
         }
         Ok(self.last.at(version.starts_micros()))
     }

@@ -225,7 +225,7 @@ pub struct LedgerDay {
 impl LedgerDay {
     /// How far a blob was read.
     pub fn blob(&self, blob: &str) -> Option<&Arc<BlobState>> {
-        self.by_blob.get(&xxh3_128(blob.as_bytes()))
+        self.by_blob.get(&xxh3_128(blob.as_bytes())).filter(|state| state.blob == *blob)
     }
 
     /// Of the blobs, other than copies, that begin with the same record, the one that was read furthest.

@@ -18,6 +18,8 @@ use crate::Workspace;
 const FOLDER: &str = "prepared";
 const ENDING: &str = ".zst";
 const MAKERS: &str = env!("WEIR_MAKERS");
+/// Files of a kind that are kept: a month of feeds, a week of inventories. Older ones are made again where they are needed.
+const KEPT_MAX: usize = 32;
 /// Compression: it is read at every start.
 const LEVEL: i32 = 1;
 
@@ -53,8 +55,8 @@ pub(crate) async fn read<T: DeserializeOwned>(workspace: &Workspace, kind: Kind,
     postcard::from_bytes(&bytes).ok()
 }
 
-/// Keeps what was made of something, in the place of what other programs made of it. Where that fails, the next run makes
-/// it again.
+/// Keeps what was made of something. What other programs made goes, and what was kept first where there is much. Where it
+/// cannot be kept, the next run makes it again.
 pub(crate) async fn keep<T: Serialize>(workspace: &Workspace, kind: Kind, id: &str, made: &T) {
     let Some(packed) = postcard::to_allocvec(made).ok().and_then(|bytes| pack(&bytes).ok()) else { return };
     let (store, path) = (workspace.store(), kind.path(id, MAKERS));
@@ -62,11 +64,13 @@ pub(crate) async fn keep<T: Serialize>(workspace: &Workspace, kind: Kind, id: &s
     let _ = store.put(&path, Bytes::from(packed).into()).await;
     let folder = Path::from(format!("{FOLDER}/{}", kind.folder()));
     let files: Vec<_> = store.list(Some(&folder)).try_collect().await.unwrap_or_default();
-    for file in files.iter().map(|file| &file.location).filter(|file| **file != path) {
-        let makers = file.filename().and_then(|name| name.strip_suffix(ENDING)?.rsplit_once('-'));
-        if makers.is_some_and(|(_, makers)| kind.path(id, makers) == *file) {
-            let _ = store.delete(file).await;
-        }
+    let ours = format!("-{MAKERS}{ENDING}");
+    let (mut kept, mut gone): (Vec<_>, Vec<_>) = (files.into_iter().filter(|file| file.location != path))
+        .partition(|file| file.location.as_ref().ends_with(&ours));
+    kept.sort_by_key(|file| std::cmp::Reverse(file.last_modified));
+    gone.extend(kept.drain(kept.len().min(KEPT_MAX - 1)..));
+    for file in gone {
+        let _ = store.delete(&file.location).await;
     }
 }
 
@@ -108,8 +112,14 @@ mod tests {
         fs::rename(&path, file("threats/one", "0123456789abcdef")).unwrap();
         assert_eq!(read("threats/one").await, None);
         keep(&workspace, Kind::Feed, "threats/one", &numbers).await;
-        assert_eq!(read("threats/one").await, Some(numbers));
+        assert_eq!(read("threats/one").await.as_ref(), Some(&numbers));
         assert_eq!(read("threats/one-more").await, Some(vec![7]));
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
+        let files = || fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(files(), 2);
+        for number in 0..2 * KEPT_MAX {
+            keep(&workspace, Kind::Feed, &format!("geography/{number}"), &numbers).await;
+        }
+        assert_eq!(files(), KEPT_MAX);
+        assert_eq!(read(&format!("geography/{}", 2 * KEPT_MAX - 1)).await, Some(numbers));
     }
 }

@@ -54,14 +54,20 @@ struct Places {
 }
 
 impl Places {
-    fn of(lookups: &[Arc<Lookups>]) -> Self {
-        let mut next = 0;
-        let begins = lookups.iter().map(|lookups| {
-            let begin = next;
-            next += 2 * lookups.words();
-            begin
-        });
-        let mut begins: Vec<usize> = begins.collect();
+    /// Of those lookups that these details asked. Those of the same words, at other times, have the same places.
+    fn of(details: &[IpDetail], lookups: &[Arc<Lookups>]) -> Self {
+        let mut asked = vec![false; lookups.len()];
+        details.iter().filter_map(|detail| detail.public.feeds).for_each(|number| asked[number] = true);
+        let (mut next, mut begins): (usize, Vec<usize>) = (0, Vec::with_capacity(lookups.len() + 1));
+        let mut apart: Vec<usize> = Vec::new();
+        for (number, asked) in asked.into_iter().enumerate() {
+            let known = apart.iter().find(|known| lookups[**known].shares_words_with(&lookups[number]));
+            begins.push(known.map_or(next, |known| begins[*known]));
+            if asked && known.is_none() {
+                apart.push(number);
+                next += 2 * lookups[number].words();
+            }
+        }
         begins.push(next);
         Places { begins }
     }
@@ -98,7 +104,7 @@ impl<'a> IpDetails<'a> {
     /// Rows of these; `lookups` are those that were asked.
     pub fn new(details: &'a [IpDetail], lookups: &'a [Arc<Lookups>], run: &'a Run<'a>) -> Self {
         let publics = details.iter().map(|detail| &detail.public);
-        let places = Places::of(lookups);
+        let places = Places::of(details, lookups);
         IpDetails {
             details,
             run,
