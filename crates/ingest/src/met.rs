@@ -147,9 +147,9 @@ pub(crate) struct Details {
 }
 
 impl Met {
-    /// Where rows come in the order of their hours, so that addresses of the earlier ones need not be remembered.
-    pub fn in_order() -> Self {
-        Met { in_order: true, ..Met::default() }
+    /// Where rows come `in_order` of their hours, addresses of the earlier ones need not be remembered.
+    pub fn new(in_order: bool) -> Self {
+        Met { in_order, ..Met::default() }
     }
 
     /// Takes the public ends of decorated rows in. `write` is called with what has become enough for a file;

@@ -95,7 +95,7 @@ pub fn ingest(
     let work = Work { knowledge: &knowledge, options, progress, other_days: &OtherDays::default() };
     // Files without an hour stand in the order of their names.
     let in_order = found.blobs.iter().all(|blob| blob.hour.is_some());
-    let (met, mut later) = (if in_order { Met::in_order() } else { Met::default() }, Vec::new());
+    let (met, mut later) = (Met::new(in_order), Vec::new());
     for round in rounds(&found.blobs, options.round_bytes) {
         later.extend(ingest_round(writer, round, &met, &work, &mut summary)?);
     }

@@ -207,11 +207,6 @@ fn hash_of(text: &str) -> Option<u128> {
     u128::from_str_radix(text, 16).ok()
 }
 
-/// The part of a head hash that does not depend on how the record is spelled: its first half.
-pub fn record_hash(head_hash: &str) -> &str {
-    head_hash.get(..head_hash.len() / 2).unwrap_or(head_hash)
-}
-
 /// What is known of the blobs of one day.
 #[derive(Debug, Default)]
 pub struct LedgerDay {

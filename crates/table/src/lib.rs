@@ -42,7 +42,7 @@ pub use compact::{Compacted, RANGE_ROWS, is_worth_it};
 pub use error::Error;
 pub use exchange::{CounterSums, Exchange, FileContent, ROWS};
 pub use files::{Bound, ColumnBounds, DataFile, TableFiles};
-pub use ledger::{BlobReading, BlobState, HeadHash, LedgerDay, ReadingState, record_hash};
+pub use ledger::{BlobReading, BlobState, HeadHash, LedgerDay, ReadingState};
 pub use part::{Columns, beginning};
 pub use readings::{StoredReading, TRAFFIC};
 pub use settings::{FORMAT_VERSION, FoldPublic, Settings};

@@ -105,12 +105,13 @@ pub async fn store(workspace: &Workspace, snapshot: &Snapshot) -> Result<Snapsho
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let once = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
     match workspace.store().put_opts(&path, Bytes::from(packed).into(), once).await {
-        Ok(_) => workspace.sync(&path)?,
+        Ok(_) => {
+            workspace.sync(&path)?;
+            prepare(workspace, &name, &snapshot.inventory).await;
+        }
         Err(object_store::Error::AlreadyExists { .. }) => {}
         Err(error) => return Err(Error::store("write", &path)(error)),
     }
-    // Now that the inventory is at hand.
-    prepared::keep(workspace, Kind::Decorator, &name, &Decorator::new(&snapshot.inventory)).await;
     Ok(SnapshotName { taken_micros, name })
 }
 
@@ -157,11 +158,18 @@ pub async fn decorator(workspace: &Workspace, name: &SnapshotName, keep: bool) -
     if let Some(kept) = prepared::read(workspace, Kind::Decorator, &name.name).await {
         return Ok(kept);
     }
-    let made = Decorator::new(&read(workspace, name).await?.inventory);
-    if keep {
-        prepared::keep(workspace, Kind::Decorator, &name.name, &made).await;
-    }
-    Ok(made)
+    let inventory = read(workspace, name).await?.inventory;
+    Ok(match keep {
+        true => prepare(workspace, &name.name, &inventory).await,
+        false => Decorator::new(&inventory),
+    })
+}
+
+/// Makes the decorator of a snapshot and keeps it.
+async fn prepare(workspace: &Workspace, name: &str, inventory: &Inventory) -> Decorator {
+    let made = Decorator::new(inventory);
+    prepared::keep(workspace, Kind::Decorator, name, &made).await;
+    made
 }
 
 /// Times of the runs that `NTATopologyDetails` has rows of, microseconds since the Unix epoch.

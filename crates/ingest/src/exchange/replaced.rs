@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use weir_blob::Blob;
-use weir_table::{Error, StoredReading, TableFiles, Workspace, record_hash};
+use weir_table::{Error, HeadHash, StoredReading, TableFiles, Workspace};
 
 use crate::read::Finished;
 
@@ -26,23 +26,23 @@ impl Replaced {
         ledger: &TableFiles,
     ) -> Result<Self, Error> {
         let mut blobs: HashSet<String> = stale.keys().cloned().collect();
-        let mut heads: HashSet<String> = HashSet::new();
+        let mut heads: HashSet<u128> = HashSet::new();
+        // Nothing tells blobs without a head from each other.
+        let head = |reading: &StoredReading| HeadHash::of(&reading.head_hash).map(|head| head.record);
         // A blob without a head stands on a day of its own until it has one.
         let days: BTreeSet<i32> =
             stale.values().flat_map(|(_, done)| &done.stale_on).copied().chain([0]).collect();
         let list: Vec<i32> = days.iter().copied().collect();
         loop {
             let wanted = |reading: &StoredReading| {
-                blobs.contains(&reading.blob) || heads.contains(record_hash(&reading.head_hash))
+                blobs.contains(&reading.blob) || head(reading).is_some_and(|head| heads.contains(&head))
             };
             let readings = workspace.readings_of_days(ledger, &list, wanted).await?;
             let before = (blobs.len(), heads.len());
             for reading in &readings {
                 blobs.insert(reading.blob.clone());
-                heads.insert(record_hash(&reading.head_hash).to_owned());
+                heads.extend(head(reading));
             }
-            // Nothing tells blobs without a head from each other.
-            heads.remove("");
             if before == (blobs.len(), heads.len()) {
                 return Ok(Replaced { blobs, readings, days });
             }
